@@ -1,0 +1,28 @@
+"""What several people write at once: studies, their items, who annotates, and what was judged."""
+
+from evaluation.models.annotators import Annotator, Invite
+from evaluation.models.items import Context, Item, Response, Slot
+from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
+from evaluation.models.people import ApiToken, Membership, Researcher
+from evaluation.models.studies import Amendment, AuditEntry, Criterion, Study, System
+
+__all__ = [
+    "Amendment",
+    "Annotator",
+    "ApiToken",
+    "AuditEntry",
+    "Context",
+    "Criterion",
+    "Draft",
+    "Invite",
+    "Item",
+    "Judgment",
+    "JudgmentRevision",
+    "Membership",
+    "Receipt",
+    "Researcher",
+    "Response",
+    "Slot",
+    "Study",
+    "System",
+]

@@ -1,0 +1,161 @@
+"""What is judged, and the planned looks at it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from evaluation.models.annotators import Annotator
+from evaluation.models.studies import Study, System
+
+
+class Context(models.Model):
+    """Persona, traits and the turns before the response. `cluster` is what statistics resample together."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="contexts")
+    ident = models.CharField(max_length=200)
+    cluster = models.CharField(max_length=200)
+    domain = models.CharField(max_length=100)
+    speaker = models.PositiveSmallIntegerField()
+    persona = models.JSONField(default=list)
+    traits = models.JSONField(default=dict)
+    # [{"speaker": 0, "text": "hi"}, ...], raw: the display function works on the way out.
+    turns = models.JSONField(default=list)
+    # Held back from every page; for leak checks on export only.
+    partner_persona = models.JSONField(default=list)
+    reference = models.TextField(null=True, blank=True)  # noqa: DJ001  # an absent reference is not an empty one
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["study", "ident"], name="one_context_per_ident")]
+
+    def __str__(self) -> str:
+        return self.ident
+
+
+class Response(models.Model):
+    """A system's next turn in a context; for whole dialogues, all its turns."""
+
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="responses")
+    # Empty on a check pair's reply made from another context.
+    system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="responses", null=True, blank=True)
+    text = models.TextField(blank=True)
+    turns = models.JSONField(default=list, blank=True)
+    # What the system really was told.
+    given = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["context", "system"], name="one_response_per_system")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Item(models.Model):
+    """What one slot shows: a pair of responses, two whole dialogues, or a persona to label."""
+
+    class Kind(models.TextChoices):
+        PAIR = "pair"
+        DIALOGUES = "dialogues"
+        PERSONA = "persona"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PAIR)
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="items")
+    # first / second: only the pair's own order, that of the study's systems. Empty for a persona.
+    first = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    second = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+", null=True, blank=True)
+    # The one trait that this item's trait question asks about; empty where the speaker has none stated.
+    trait = models.CharField(max_length=20, blank=True)
+    level = models.CharField(max_length=10, blank=True)
+    is_check = models.BooleanField(default=False)
+    # On a check pair: criterion key -> "first" or "second".
+    expected = models.JSONField(default=dict, blank=True)
+    # The two responses are equal once normalised: a tie that nobody is asked about.
+    automatic_tie = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["context", "first", "second"], name="one_item_per_pair"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.context.ident}"
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Words for the life of a slot: free, held, answered."""
+
+    def answered(self) -> "SlotQuerySet":
+        """Those whose judgments are all in."""
+        return self.filter(answered_at__isnull=False)
+
+    def unclaimed(self, now: datetime) -> "SlotQuerySet":
+        """Those that can be claimed: not answered, and nobody holds them or the lease ran out."""
+        return self.filter(answered_at=None).filter(Q(annotator=None) | Q(leased_until__lte=now))
+
+    def held(self, now: datetime) -> "SlotQuerySet":
+        """Those that somebody holds and has not answered yet."""
+        return self.filter(answered_at=None, annotator__isnull=False, leased_until__gt=now)
+
+    def for_annotator(self, annotator: Annotator) -> "SlotQuerySet":
+        """Those that `annotator` holds or answered."""
+        return self.filter(annotator=annotator)
+
+
+class Slot(models.Model):
+    """A planned look at an item; once `annotator` is set it is that annotator's assignment.
+
+    `first_on_left` was drawn when the study was planned and is what is shown. `context` repeats the item's,
+    so that the database itself holds the rule that nobody sees a context twice.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="slots")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="slots")
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="+")
+    # 1; 2 for the planned repeat with sides swapped, which only the annotator of `repeats` can claim.
+    look = models.PositiveSmallIntegerField(default=1)
+    repeats = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="repeat")
+    # 0, 1, ... k-1 within the item.
+    number = models.PositiveSmallIntegerField()
+    # Slots are handed out in this order.
+    position = models.PositiveIntegerField()
+    first_on_left = models.BooleanField()
+
+    annotator = models.ForeignKey(Annotator, on_delete=models.SET_NULL, related_name="slots", null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    # The criteria before the traits are answered and can no longer be changed on the first sheet.
+    locked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # Active seconds, as the page measured them.
+    seconds = models.FloatField(null=True, blank=True)
+    # "side-by-side" or "stacked": what the annotator had before their eyes.
+    layout = models.CharField(max_length=16, blank=True)
+    comment = models.TextField(blank=True)
+    # "unsafe", "broken" or "nonsense" once reported; never blocks.
+    problem = models.CharField(max_length=16, blank=True)
+
+    objects: ClassVar[models.Manager["Slot"]] = SlotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "look", "number"], name="one_slot_per_number"),
+            models.UniqueConstraint(fields=["item", "annotator", "look"], name="one_answer_per_look"),
+            models.UniqueConstraint(fields=["context", "annotator", "look"], name="no_context_twice"),
+        ]
+        indexes = [
+            models.Index(fields=["study", "position"], name="slot_open", condition=Q(answered_at=None)),
+            models.Index(fields=["annotator", "answered_at"], name="slot_of_annotator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"slot {self.number} of {self.item_id}"
+
+    def left(self) -> Response | None:
+        """The response shown first on the page (Reply 1)."""
+        return self.item.first if self.first_on_left else self.item.second
+
+    def right(self) -> Response | None:
+        """The response shown second on the page (Reply 2)."""
+        return self.item.second if self.first_on_left else self.item.first

@@ -1,0 +1,43 @@
+"""One judgment as statistics read it: a row of the long format that `export_judgments` writes and `analyse` reads."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+TIE: Final = "tie"
+BOTH_BAD: Final = "both_bad"
+CANNOT_JUDGE: Final = "cannot_judge"
+NOT_A_SYSTEM: Final = (TIE, BOTH_BAD, CANNOT_JUDGE)
+
+AnnotatorKind = Literal["human", "simulated", "llm"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgmentRow:
+    """What one annotator said of one item under one criterion; names as in `docs/formats.md`.
+
+    On a preference `first` and `second` are the systems compared and `choice` is one of them, or `tie`,
+    `both_bad` or `cannot_judge`. On a rating or label `system` is what was rated and `choice` the number or label.
+    """
+
+    context: str
+    annotator: str
+    criterion: str
+    choice: str
+    first: str = ""
+    second: str = ""
+    system: str = ""
+    strength: int | None = None
+    look: int = 1
+    annotator_kind: AnnotatorKind = "human"
+    cluster: str = ""
+    domain: str = ""
+    pair: str = ""
+    displayed_left: str = ""
+    layout: str = ""
+    seconds: float | None = None
+    submitted_at: str = ""
+    is_check: bool = False
+    expected: str = ""
+    excluded_by: str = ""
+    trait: str = ""
+    level: str = ""

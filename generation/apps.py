@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class GenerationConfig(AppConfig):
+    """Trait labels and dialogues: commands and settings, no models."""
+
+    name = "generation"

@@ -1,0 +1,179 @@
+"""Dialogues and their file: one JSON object per line, sorted by id, as `docs/formats.md` states.
+
+Reading is strict: a line that breaks the format raises `BadLine` with file and line, and nothing is skipped.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from generation.corpus.manifest import new_file
+from generation.corpus.traits import Traits, UnknownTrait, check_traits
+
+FORMAT: Final = 1
+DIALOGUES_FILE: Final = "dialogues.jsonl"
+SPLITS: Final = ("train", "validation", "test")
+
+# The facts about a speaker: sentences in the first person.
+Persona = tuple[str, ...]
+
+
+class BadLine(ValueError):
+    """A line of an input file that is not what the format asks for."""
+
+    def __init__(self, path: Path | str, line: int, problem: str) -> None:
+        super().__init__(f"{Path(path).name}:{line}: {problem}")
+        self.path, self.line, self.problem = Path(path), line, problem
+
+
+class CorpusMissing(ValueError):
+    """No corpus, or no such split, where one was asked for."""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """One side of a dialogue: who they are and, where labelled, what they are like."""
+
+    persona: Persona
+    traits: Traits = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one speaker (0 or 1) says before the other answers."""
+
+    speaker: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Two speakers and their turns. `source` is the dialogue whose personas it shares (None for an original)."""
+
+    id: str
+    split: str
+    speakers: tuple[Speaker, Speaker]
+    turns: tuple[Turn, ...]
+    source: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The key of every parallel comparison: the source dialogue, which for an original is itself."""
+        return self.source or self.id
+
+    def as_json(self) -> dict[str, Any]:
+        """The dialogue as its line in `dialogues.jsonl`."""
+        return {
+            "format": FORMAT,
+            "id": self.id,
+            "source": self.source,
+            "split": self.split,
+            "speakers": [{"persona": list(speaker.persona), "traits": speaker.traits} for speaker in self.speakers],
+            "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in self.turns],
+        }
+
+
+def dialogue_from_json(data: object) -> Dialogue:
+    """The dialogue in a parsed line; raises ValueError that says what was expected and what came."""
+    if not isinstance(data, dict):
+        raise ValueError(f"expected a JSON object, got {type(data).__name__}")
+    if data.get("format") != FORMAT:
+        raise ValueError(f"expected format {FORMAT}, got {data.get('format')!r}")
+    for key in ("id", "split", "speakers", "turns"):
+        if key not in data:
+            raise ValueError(f"{key!r} is missing")
+    identifier, split, source = data["id"], data["split"], data.get("source")
+    if not isinstance(identifier, str) or not identifier:
+        raise ValueError(f"id: expected a non-empty string, got {identifier!r}")
+    if not isinstance(split, str) or not split:
+        raise ValueError(f"split: expected a non-empty string, got {split!r}")
+    if source is not None and not isinstance(source, str):
+        raise ValueError(f"source: expected a string or null, got {source!r}")
+    speakers = data["speakers"]
+    if not isinstance(speakers, list) or len(speakers) != 2:
+        raise ValueError("speakers: expected a list of two")
+    turns = data["turns"]
+    if not isinstance(turns, list):
+        raise ValueError("turns: expected a list")
+    return Dialogue(
+        id=identifier,
+        split=split,
+        source=source,
+        speakers=(_speaker(speakers[0]), _speaker(speakers[1])),
+        turns=tuple(_turn(turn, number) for number, turn in enumerate(turns)),
+    )
+
+
+def _speaker(data: object) -> Speaker:
+    if not isinstance(data, dict) or not isinstance(data.get("persona"), list):
+        raise ValueError("speakers: expected objects with a list 'persona'")
+    persona, traits = data["persona"], data.get("traits") or {}
+    if not all(isinstance(sentence, str) and sentence.strip() for sentence in persona):
+        raise ValueError("persona: expected non-empty sentences")
+    if not isinstance(traits, dict):
+        raise ValueError(f"traits: expected an object, got {type(traits).__name__}")
+    try:
+        check_traits(traits)
+    except UnknownTrait as error:
+        raise ValueError(str(error)) from error
+    return Speaker(tuple(persona), cast(Traits, traits))
+
+
+def _turn(data: object, number: int) -> Turn:
+    if not isinstance(data, dict) or data.get("speaker") not in (0, 1) or not isinstance(data.get("text"), str):
+        raise ValueError(f"turn {number}: expected an object with speaker 0 or 1 and a text")
+    return Turn(int(data["speaker"]), data["text"])
+
+
+def open_text(path: Path) -> IO[str]:
+    """A text file opened for reading as UTF-8 (a byte-order mark is dropped), gzip or not."""
+    if path.suffix == ".gz":
+        return cast(IO[str], gzip.open(path, "rt", encoding="utf-8-sig"))
+    return path.open(encoding="utf-8-sig")
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[int, object]]:
+    """Line numbers (from 1) and parsed values of a JSONL file; blank lines are passed over."""
+    number = 0
+    with closing(open_text(path)) as lines:
+        try:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, json.loads(line)
+        except json.JSONDecodeError as error:
+            raise BadLine(path, number, f"not JSON: {error.msg} at column {error.colno}") from error
+        except UnicodeDecodeError as error:
+            raise BadLine(path, number + 1, f"not UTF-8: {error.reason}") from error
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise BadLine(path, number + 1, f"not a whole gzip file: {error}") from error
+
+
+def read_dialogues(folder: Path, split: str | None = None) -> Iterator[Dialogue]:
+    """The dialogues of a corpus in file order, one at a time; only those of `split` where one is named."""
+    path = folder / DIALOGUES_FILE
+    if not path.is_file():
+        raise CorpusMissing(f"no corpus at {folder}: {DIALOGUES_FILE} is not there")
+    seen: set[str] = set()
+    for number, data in read_json_lines(path):
+        try:
+            dialogue = dialogue_from_json(data)
+        except ValueError as error:
+            raise BadLine(path, number, str(error)) from error
+        if dialogue.id in seen:
+            raise BadLine(path, number, f"id {dialogue.id!r} stands in the file twice")
+        seen.add(dialogue.id)
+        if split in (None, dialogue.split):
+            yield dialogue
+
+
+def write_dialogues(folder: Path, dialogues: Iterable[Dialogue]) -> int:
+    """Write `dialogues.jsonl` into `folder`, sorted by id, whole or not at all; returns how many."""
+    ordered = sorted(dialogues, key=lambda dialogue: dialogue.id)
+    with new_file(folder / DIALOGUES_FILE) as out:
+        for dialogue in ordered:
+            out.write(json.dumps(dialogue.as_json(), ensure_ascii=False, sort_keys=False) + "\n")
+    return len(ordered)
