@@ -61,8 +61,6 @@ class Annotator(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.HUMAN)
     state = models.CharField(max_length=10, choices=State, default=State.ARRIVED)
     invite = models.ForeignKey(Invite, on_delete=models.SET_NULL, null=True, blank=True, related_name="annotators")
-    # Digest of the secret in this annotator's cookie.
-    secret_digest = models.CharField(max_length=64, blank=True)
     # A platform's participant id, held apart from every export unless asked for.
     participant = models.CharField(max_length=100, blank=True)
     consent_version = models.CharField(max_length=64, blank=True)

@@ -24,7 +24,7 @@ class ResearcherManager(BaseUserManager["Researcher"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class Researcher(AbstractBaseUser, PermissionsMixin):
+class Researcher(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # knox is untyped
     """Someone who sets up studies and reads reports."""
 
     email = models.EmailField(unique=True)

@@ -33,7 +33,11 @@ class Study(models.Model):
         unique=True,
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9_.-]*$", "Lower-case letters, digits, '-', '_' and '.'.")],
     )
+    # The researchers' own title. It may name the systems, so annotators only ever see `public_title`.
     title = models.CharField(max_length=200)
+    public_title = models.CharField(max_length=200, default="Which reply is better?")
+    # Stands in annotators' addresses in place of the name, which may give the systems away too.
+    public_id = models.CharField(max_length=16, unique=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     # A dry run: judged by simulated annotators, marked as such wherever it is shown.
     simulated = models.BooleanField(default=False)

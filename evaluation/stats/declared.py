@@ -1,0 +1,127 @@
+"""What a table of judgments cannot carry: scales, the declared plan, and what is known of the study.
+
+It is `FILE.study.json` beside an exported file, and what `report` builds from a study: one object either way, so that
+`analyse` on the export gives the same numbers as `report`.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Scale = Literal["preference", "preference5", "rating", "label"]
+
+
+@dataclass(frozen=True)
+class DeclaredCriterion:
+    """A question as it was asked: its scale, what else could be answered, and its labels in order."""
+
+    key: str
+    name: str
+    question: str
+    scale: Scale = "preference"
+    # On a preference any of "tie", "both_bad", "cannot_judge"; on a label the labels in their order.
+    options: tuple[str, ...] = ("tie",)
+    low: int | None = None
+    high: int | None = None
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One declared claim: under `criterion`, in `domain` ("all" pools them), `better` beats `than`."""
+
+    criterion: str
+    domain: str
+    better: str
+    than: str = ""
+    # With a margin the claim is equivalence within it, on net preference.
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was declared before the first judgment. Not `declared`: the analysis is exploratory."""
+
+    declared: bool = False
+    annotators: Literal["these", "population"] = "these"
+    alpha: float = 0.05
+    hypotheses: tuple[Hypothesis, ...] = ()
+    exclusions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyInfo:
+    """A study as its report needs it, beside the judgments."""
+
+    name: str = ""
+    title: str = ""
+    # In the study's own order: comparisons are oriented by it.
+    systems: tuple[str, ...] = ()
+    criteria: tuple[DeclaredCriterion, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    seed: int = 7
+    simulated: bool = False
+    caveats: tuple[str, ...] = ()
+    amendments: tuple[str, ...] = ()
+    unblinded_early: bool = False
+    opened_at: str = ""
+    closed_at: str = ""
+    judgments_per_pair: int | None = None
+    display: str = ""
+    # Digest of each system's responses, by name.
+    responses: dict[str, str] = field(default_factory=dict)
+    # Pairs with equal responses, shown to nobody and counted as ties: domain -> number.
+    automatic_ties: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of `FILE.study.json`."""
+        return {"format": 1, **asdict(self)}
+
+
+def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
+    """The study described by a parsed `FILE.study.json`; keys that are not known are passed over."""
+    plan = dict(data.get("plan") or {})
+    return StudyInfo(
+        name=str(data.get("name", "")),
+        title=str(data.get("title", "")),
+        systems=tuple(data.get("systems") or ()),
+        criteria=tuple(
+            DeclaredCriterion(
+                key=str(each["key"]),
+                name=str(each.get("name") or each["key"]),
+                question=str(each.get("question", "")),
+                scale=each.get("scale", "preference"),
+                options=tuple(each.get("options", ("tie",))),
+                low=each.get("low"),
+                high=each.get("high"),
+                needs=str(each.get("needs", "")),
+            )
+            for each in data.get("criteria") or ()
+        ),
+        plan=Plan(
+            declared=bool(plan.get("declared", bool(plan))),
+            annotators=plan.get("annotators", "these"),
+            alpha=float(plan.get("alpha", 0.05)),
+            hypotheses=tuple(
+                Hypothesis(
+                    criterion=str(each["criterion"]),
+                    domain=str(each.get("domain", "all")),
+                    better=str(each["better"]),
+                    than=str(each.get("than", "")),
+                    margin=each.get("margin"),
+                )
+                for each in plan.get("hypotheses") or ()
+            ),
+            exclusions=tuple(plan.get("exclusions") or ()),
+        ),
+        seed=int(data.get("seed", 7)),
+        simulated=bool(data.get("simulated", False)),
+        caveats=tuple(data.get("caveats") or ()),
+        amendments=tuple(data.get("amendments") or ()),
+        unblinded_early=bool(data.get("unblinded_early", False)),
+        opened_at=str(data.get("opened_at", "")),
+        closed_at=str(data.get("closed_at", "")),
+        judgments_per_pair=data.get("judgments_per_pair"),
+        display=str(data.get("display", "")),
+        responses=dict(data.get("responses") or {}),
+        automatic_ties=dict(data.get("automatic_ties") or {}),
+    )
