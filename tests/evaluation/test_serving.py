@@ -1,0 +1,25 @@
+"""A busy port is said before any work is done."""
+
+import socket
+
+import pytest
+
+from evaluation.serving import PortBusy, check_port
+
+
+def test_a_free_port_passes():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    check_port("127.0.0.1", port)
+
+
+def test_a_busy_port_is_named_with_the_way_out():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+
+        with pytest.raises(PortBusy, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*PORT=8001 make demo"):
+            check_port("127.0.0.1", port)
