@@ -1,0 +1,211 @@
+"""From a request to its answer: out of the journal where it was bought before, else from the endpoint, with patience.
+
+A 429 makes everybody wait and uses up nothing. Server errors, timeouts and lost connections are asked again a few
+times, further and further apart. What every answer cost goes into the journal before it is used.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+from generation.authors import AuthorFailed, RunStopped
+from generation.corpus.manifest import digest_of
+from generation.journal import SYNC_EVERY, Journal, Record
+from generation.llm import Busy, Rejected, Reply, Trouble
+from generation.parsing import Answer
+
+# How often a request is made before it is given up, and how often while nothing was ever there to connect to.
+TRIES: Final = 6
+TRIES_BEFORE_ANY_ANSWER: Final = 3
+# The longest wait between two tries, and between two 429s that name no time.
+LONGEST_WAIT: Final = 60.0
+# So many requests given up one after the other, with no answer between them: the endpoint is down.
+GIVEN_UP_IN_A_ROW: Final = 5
+
+
+class EndpointDown(RunStopped):
+    """The endpoint cannot be reached, or answers nothing but errors."""
+
+
+class StillBusy(RunStopped):
+    """Nothing but 429s for longer than a run waits."""
+
+
+class StructureRefused(Exception):
+    """The endpoint takes no structured output: ask in words alone."""
+
+
+class Askable(Protocol):
+    """What a desk needs of an endpoint; `generation.llm.Endpoint` is one."""
+
+    async def ask(self, request: Mapping[str, Any]) -> Reply:
+        """Make one request."""
+        ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer; `bought` tells whether it came over the network just now."""
+
+    answer: Answer
+    bought: bool
+    request_id: str | None
+
+
+@dataclass
+class Desk:
+    """Where requests are handed in. Shared by everything that asks at the same time; an async context manager.
+
+    `pause` is the first wait in seconds before another try; it doubles. `max_wait` is how long 429s without any answer
+    are borne.
+    """
+
+    endpoint: Askable
+    journal: Journal
+    now: Callable[[], datetime]
+    pause: float = 0.5
+    max_wait: float = 900.0
+    waits: int = 0
+    bought: int = 0
+    _resume_at: float = 0.0
+    _busy_since: float | None = None
+    _answered: bool = False
+    _given_up: int = 0
+    _lost: list[dict[str, Any]] = field(default_factory=list)
+    _stopped: RunStopped | None = None
+    _closing: bool = False
+
+    async def __aenter__(self) -> Self:
+        self.structured = not any(
+            record.get("error", {}).get("kind") == "structure" for record in self.journal.records()
+        )
+        self._syncing = asyncio.create_task(self._keep_synced())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing = True
+        await self._syncing
+        # A run that came to its end keeps what it lost, to be taken up on demand; one that was stopped tries it again.
+        if error is None and self._stopped is None:
+            for record in self._lost:
+                self.journal.add(record)
+
+    async def ask(self, request: Mapping[str, Any], *, what: str, sample: int, round_: int) -> Asked:
+        """The answer to `request`, from the journal or the endpoint.
+
+        Raises `AuthorFailed` where there is none to be had, `RunStopped` where there never will be one to anything, and
+        `StructureRefused` for a request with a `response_format` that the endpoint does not take.
+        """
+        digest = digest_of(request)
+        key = {"request": digest, "sample": sample, "round": round_}
+        known = self.journal.find(digest, sample, round_)
+        if known is not None:
+            return Asked(_answer(known), bought=False, request_id=known.get("request_id"))
+        tries, started = 0, time.monotonic()
+        while True:
+            await self._wait_for_turn()
+            tries += 1
+            try:
+                reply = await self.endpoint.ask(request)
+            except Busy as busy:
+                tries -= 1
+                self._hold_everybody(busy.seconds)
+            except Trouble as trouble:
+                unreachable = trouble.kind == "network" and not self._answered
+                if tries >= (TRIES_BEFORE_ANY_ANSWER if unreachable else TRIES):
+                    raise self._give_up(trouble, {**key, "what": what, "tries": tries}) from trouble
+                await asyncio.sleep(self._backoff(tries))
+            except Rejected as rejected:
+                kind = "structure" if rejected.of_structure and "response_format" in request else "rejected"
+                self._answered = True
+                error = {"kind": kind, "reason": rejected.reason, "request_id": rejected.request_id}
+                record = {**key, "what": what, "error": error, "tries": tries, "at": self._at()}
+                self.journal.add(record)
+                return Asked(_answer(record, just_now=True), bought=True, request_id=rejected.request_id)
+            except RunStopped as stopped:
+                self._stopped = self._stopped or stopped
+                raise
+            else:
+                self._note_answer()
+                self.journal.add(
+                    {
+                        **key,
+                        "what": what,
+                        "answer": asdict(reply.answer),
+                        "model": reply.model,
+                        "usage": dict(reply.usage),
+                        "tries": tries,
+                        "seconds": round(time.monotonic() - started, 3),
+                        "at": self._at(),
+                        "request_id": reply.request_id,
+                    }
+                )
+                return Asked(reply.answer, bought=True, request_id=reply.request_id)
+
+    async def _wait_for_turn(self) -> None:
+        while not self._stopped and (left := self._resume_at - time.monotonic()) > 0:
+            # In short naps, so that a stop is noticed.
+            await asyncio.sleep(min(left, 0.5))
+        if self._stopped:
+            raise self._stopped
+
+    def _hold_everybody(self, seconds: float | None) -> None:
+        self.waits += 1
+        now = time.monotonic()
+        if self._busy_since is None:
+            self._busy_since = now
+        if now - self._busy_since > self.max_wait:
+            self._stopped = StillBusy(f"nothing but 429 (too many requests) for {self.max_wait:g} seconds")
+            raise self._stopped
+        # Unless it is told, wait as long again as nothing has come, within reason.
+        wait = seconds if seconds is not None else min(LONGEST_WAIT, max(self.pause, now - self._busy_since))
+        self._resume_at = max(self._resume_at, now + wait)
+
+    def _backoff(self, tries: int) -> float:
+        # Spread, so that what failed together does not come back together.
+        return float(min(LONGEST_WAIT, self.pause * 2 ** (tries - 1)) * random.uniform(0.75, 1.25))
+
+    def _note_answer(self) -> None:
+        self.bought += 1
+        self._answered, self._busy_since, self._given_up = True, None, 0
+
+    def _give_up(self, trouble: Trouble, record: dict[str, Any]) -> Exception:
+        self._given_up += 1
+        error = {"kind": trouble.kind, "reason": trouble.reason, "request_id": trouble.request_id}
+        self._lost.append({**record, "error": error, "at": self._at()})
+        if (trouble.kind == "network" and not self._answered) or self._given_up >= GIVEN_UP_IN_A_ROW:
+            self._stopped = self._stopped or EndpointDown(
+                f"the endpoint does not answer ({trouble.kind}: {trouble.reason})"
+            )
+            return self._stopped
+        return AuthorFailed(
+            trouble.kind, trouble.reason, tries=record["tries"], request_id=trouble.request_id, just_now=True
+        )
+
+    async def _keep_synced(self) -> None:
+        while not self._closing:
+            await asyncio.sleep(SYNC_EVERY)
+            # fsync takes milliseconds in which a hundred answers may arrive.
+            await asyncio.to_thread(self.journal.sync)
+
+    def _at(self) -> str:
+        return self.now().isoformat(timespec="seconds")
+
+
+def _answer(record: Record, *, just_now: bool = False) -> Answer:
+    """The answer in a journal line, or the failure that it keeps."""
+    if "answer" in record:
+        return Answer(**record["answer"])
+    error = record["error"]
+    if error["kind"] == "structure":
+        raise StructureRefused
+    raise AuthorFailed(
+        error["kind"], error["reason"], tries=record["tries"], request_id=error["request_id"], just_now=just_now
+    )

@@ -1,0 +1,159 @@
+"""The offline author's second manner: short, lower-case, about oneself, with spaces before punctuation.
+
+It stands in for crowd workers in the demo, so that a P side exists without PersonaChat: personas nearly word for word,
+little interest in the other, and no trait is ever heard.
+"""
+
+import random
+from typing import Final
+
+from generation.corpus.dialogues import Speaker, Turn
+from generation.offline.english import spelled_out
+from generation.offline.facts import Fact, fact
+
+SHORTEST, LONGEST = 8, 14
+
+GREETINGS: Final = (
+    "hi , how are you ?",
+    "hello !",
+    "hey there , how are you doing ?",
+    "hi ! how is it going ?",
+    "hello , how are you tonight ?",
+    "hey , what is up ?",
+    "good morning , how are you ?",
+    "hi , what are you up to ?",
+    "hello there .",
+)
+ANSWERS: Final = (
+    "i am good .",
+    "great , thanks .",
+    "pretty good , and you ?",
+    "i am ok , just got off work .",
+    "doing well , you ?",
+    "tired but good .",
+    "not bad .",
+    "good , just relaxing .",
+    "i am fine , thank you .",
+    "hi , i am great .",
+)
+REACTIONS: Final = (
+    "cool .",
+    "nice .",
+    "that is cool .",
+    "oh wow .",
+    "awesome !",
+    "sounds fun .",
+    "that is neat .",
+    "i see .",
+    "really ?",
+    "oh ok .",
+    "haha nice .",
+    "wow !",
+    "that is great .",
+    "interesting .",
+    "lol .",
+)
+LEADS: Final = ("", "", "", "", "well , ", "and ", "me , ", "yeah , ", "also , ", "oh , ", "so ")
+TAILS: Final = ("", "", "", "", " what about you ?", " you ?", " how about you ?")
+TAILS_OF_PASTIMES: Final = (*TAILS, " it is fun .", " i love it .", " all the time .", " it keeps me busy .")
+QUESTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "pets": ("do you have any pets ?", "any pets ?", "do you like dogs ?"),
+    "work": (
+        "what do you do for work ?",
+        "where do you work ?",
+        "do you have a job ?",
+        "what do you do for a living ?",
+    ),
+    "family": ("do you have kids ?", "are you married ?", "do you have any siblings ?", "do you have a big family ?"),
+    "food": ("what is your favorite food ?", "do you like to cook ?", "do you like pizza ?"),
+    "music": ("what music do you like ?", "do you like music ?", "what is your favorite band ?"),
+    "home": ("where are you from ?", "where do you live ?"),
+    "stories": ("do you like to read ?", "have you seen any good movies ?", "do you watch tv ?"),
+    "body": ("how old are you ?", "are you tall ?", "what color is your hair ?"),
+    "pastime": ("what do you do for fun ?", "any hobbies ?", "what are your hobbies ?", "what do you like to do ?"),
+    "self": ("tell me about yourself .", "what else ?", "anything else about you ?"),
+}
+FOLLOW_UPS: Final = ("do you like {topic} ?", "how is {topic} ?", "tell me about {topic} .", "what about {topic} ?")
+DODGES: Final = (
+    "not really .",
+    "i am not sure .",
+    "no .",
+    "sometimes .",
+    "yes , sometimes .",
+    "no , i do not .",
+    "kind of .",
+)
+MORE: Final = (
+    "it is fun .",
+    "yes , i do .",
+    "it is ok .",
+    "i have done it for years .",
+    "yeah , it is great .",
+    "most of the time .",
+)
+FAREWELLS: Final = (
+    "i have to go , bye !",
+    "gotta go , nice talking to you .",
+    "well , time for bed . bye .",
+    "nice chatting with you .",
+    "ttyl !",
+)
+FAREWELLS_BACK: Final = ("bye !", "you too !", "nice talking to you too .", "have a good night .", "ok , bye .")
+
+
+def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> tuple[Turn, ...]:
+    """A dialogue of 8 to 14 short turns. Traits are not looked at: the same personas and seed give the same turns."""
+    rng = random.Random(f"crowd {seed} {sample} {[speaker.persona for speaker in speakers]!r}")
+    untold = tuple([fact(sentence) for sentence in speaker.persona] for speaker in speakers)
+    told: tuple[list[Fact], list[Fact]] = ([], [])
+    texts = [
+        rng.choice(GREETINGS),
+        _with(rng.choice(ANSWERS), _own(untold[1], told[1], None, rng) if rng.random() < 0.4 else ""),
+    ]
+    asked: str | None = None
+    for number in range(2, rng.randrange(SHORTEST, LONGEST + 1, 2) - 2):
+        me, partner = number % 2, 1 - number % 2
+        parts = [rng.choice(REACTIONS)] if told[partner] and asked is None and rng.random() < 0.5 else []
+        if asked == "more":
+            parts.append(rng.choice(MORE))
+        elif asked is not None and all(each.about != asked for each in untold[me]) and rng.random() < 0.5:
+            parts.append(rng.choice(DODGES))
+        if asked != "more" or rng.random() < 0.5:
+            parts.append(_own(untold[me], told[me], asked, rng))
+        asked = None
+        if not any(parts) or rng.random() < 0.45:
+            question, asked = _question(untold[partner], told[partner], rng)
+            parts.append(question)
+        texts.append(_with(*parts))
+    texts += [rng.choice(FAREWELLS), rng.choice(FAREWELLS_BACK)]
+    return tuple(Turn(number % 2, text) for number, text in enumerate(texts))
+
+
+def _own(untold: list[Fact], told: list[Fact], asked: str | None, rng: random.Random) -> str:
+    """The next fact about oneself, nearly as the persona has it; empty once all are told."""
+    if not untold:
+        return ""
+    chosen = rng.choice([each for each in untold if each.about == asked] or untold)
+    untold.remove(chosen)
+    told.append(chosen)
+    tails = TAILS_OF_PASTIMES if chosen.kind in ("pastime", "liking", "doing") else TAILS
+    return f"{rng.choice(LEADS)}{_spaced(spelled_out(chosen.sentence) or chosen.clause)} .{rng.choice(tails)}"
+
+
+def _question(untold: list[Fact], told: list[Fact], rng: random.Random) -> tuple[str, str]:
+    if told and told[-1].topic and rng.random() < 0.25:
+        return rng.choice(FOLLOW_UPS).format(topic=_spaced(told[-1].topic)), "more"
+    subjects = [each.about for each in untold]
+    about = rng.choice(subjects) if subjects and rng.random() < 0.6 else rng.choice(sorted(QUESTIONS))
+    return rng.choice(QUESTIONS[about]), about
+
+
+def _spaced(text: str) -> str:
+    """Punctuation as PersonaChat has it, with a space before."""
+    for mark in ",;:!?":
+        text = text.replace(mark, f" {mark}")
+    return " ".join(text.split())
+
+
+def _with(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,311 @@
+"""How each level of each trait sounds when the offline author lets it show.
+
+Five places in a dialogue have words of their own: `mood` answers "how are you", `react` follows what the partner told
+({topic} is what it was about), `tail` follows a fact of one's own, `ask` is a question, `bye` ends the talk.
+"""
+
+from typing import Final
+
+Place = str
+MANNERS: Final[dict[tuple[str, str], dict[Place, tuple[str, ...]]]] = {
+    ("openness", "high"): {
+        "mood": (
+            "Full of ideas today, thank you.",
+            "Wonderful, I just discovered a new poet.",
+            "Curious as ever, I was daydreaming a little.",
+            "Inspired, I spent the morning in a museum.",
+        ),
+        "react": (
+            "How fascinating, I would love to explore that.",
+            "I had never imagined it that way.",
+            "There is something poetic about {topic}.",
+            "I am so curious about {topic}.",
+            "That makes my imagination run wild.",
+            "I wonder what you discover through {topic}.",
+        ),
+        "tail": (
+            "It sparks my imagination.",
+            "I am always curious to discover something new.",
+            "I love exploring unusual ideas like that.",
+            "Next I want to try something completely different.",
+            "There is a strange beauty in it.",
+            "It makes me wonder about the world.",
+        ),
+        "ask": (
+            "What is the most unusual thing you have ever tried?",
+            "If you could explore any place in the world, where would you go?",
+            "Have you discovered any new art or ideas lately?",
+        ),
+        "bye": ("You gave me so many new ideas.", "I love discovering how other people see the world."),
+    },
+    ("openness", "low"): {
+        "mood": (
+            "Same as always, and that is how I like it.",
+            "Fine, just an ordinary day.",
+            "The usual, thanks.",
+            "Nothing new here, which suits me.",
+        ),
+        "react": (
+            "I prefer to stick with what I know.",
+            "That is a bit too fancy for me.",
+            "I never saw the point of {topic}.",
+            "My family always did things the traditional way.",
+            "I would not change my routine for {topic}.",
+            "Sounds fine, but I like plain and simple things.",
+        ),
+        "tail": (
+            "I like to keep things simple.",
+            "It has always been that way and I see no reason to change.",
+            "I stick with what I know.",
+            "Plain and familiar, the way I like it.",
+            "New things are not really for me.",
+            "That is my usual routine.",
+        ),
+        "ask": (
+            "Do you also have the same routine every week?",
+            "Do you prefer the old ways too?",
+            "Why do people always want something new?",
+        ),
+        "bye": ("Time for my usual evening routine.", "Same time, same chair, same tea for me now."),
+    },
+    ("conscientiousness", "high"): {
+        "mood": (
+            "Very well, I have finished everything on my list.",
+            "Good, my whole week is already planned.",
+            "Fine, I was up early and got a lot done.",
+            "Productive, thank you, I am right on schedule.",
+        ),
+        "react": (
+            "I would make a careful plan for that.",
+            "I hope you keep it well organized.",
+            "It must take a lot of discipline.",
+            "I would want a schedule for {topic}.",
+            "I always prepare properly before I start with {topic}.",
+            "I respect the hard work behind it.",
+        ),
+        "tail": (
+            "I keep a careful schedule for it.",
+            "I planned every step in advance.",
+            "I always finish what I start.",
+            "It is all on my checklist.",
+            "I like to keep things organized.",
+            "I take it seriously and never miss a day.",
+        ),
+        "ask": (
+            "What are your goals for this year?",
+            "Do you plan your week in advance?",
+            "How do you keep everything organized?",
+        ),
+        "bye": ("I have to get back to my schedule now.", "The next task on my list is waiting."),
+    },
+    ("conscientiousness", "low"): {
+        "mood": (
+            "Fine, I only just woke up.",
+            "Good, I forgot what I was supposed to do today.",
+            "Okay, my place is a mess but who cares.",
+            "Great, I am putting off my chores.",
+        ),
+        "react": (
+            "I would forget about it after a day.",
+            "I could never be that organized.",
+            "I always mean to look into {topic} and then I never do.",
+            "I would just wing it.",
+            "Deadlines ruin everything, even {topic}.",
+            "I usually start things and never finish them.",
+        ),
+        "tail": (
+            "I never plan any of it.",
+            "I do it whenever I feel like it.",
+            "I keep losing track of things, whatever.",
+            "I was late again, but who cares.",
+            "I left half of it unfinished.",
+            "I just make it up as I go.",
+        ),
+        "ask": (
+            "Want to skip the chores and do something spontaneous?",
+            "Do you ever finish what you start? I never do.",
+            "Do you also put everything off until the last minute?",
+        ),
+        "bye": ("I am late for something, I forgot what.", "I should do the dishes, but maybe tomorrow."),
+    },
+    ("extraversion", "high"): {
+        "mood": (
+            "Amazing! I just got back from a big party!",
+            "Fantastic! I was out with all my friends!",
+            "Super excited to talk to you!",
+            "Great! There are so many people around me today!",
+        ),
+        "react": (
+            "Wow, that sounds like so much fun!",
+            "Awesome, we should totally get everyone together!",
+            "I want to hear all about {topic}!",
+            "Let's throw a party about {topic}!",
+            "You have to come out with my friends and me!",
+            "I just love meeting people who tell me such things!",
+        ),
+        "tail": (
+            "I always bring my friends along!",
+            "I tell everyone about it!",
+            "It is even more fun with a crowd!",
+            "I met so many people that way!",
+            "I could talk about it all night!",
+            "It gives me so much energy!",
+        ),
+        "ask": (
+            "Do you want to come to my party this weekend?",
+            "Who do you usually hang out with?",
+            "Are you going out with friends tonight?",
+        ),
+        "bye": ("Let's all go out together soon!", "I have to run, my friends are waiting for me!"),
+    },
+    ("extraversion", "low"): {
+        "mood": (
+            "Fine. I spent a quiet day at home.",
+            "Okay, I guess. I was alone most of the day.",
+            "Fine, thanks.",
+            "All right. It was nice and quiet here.",
+        ),
+        "react": (
+            "I see.",
+            "I would rather do that alone.",
+            "Hm, okay.",
+            "I do not know what to say about {topic}.",
+            "Crowds tire me out, so maybe not.",
+            "I suppose {topic} can be quiet too.",
+        ),
+        "tail": (
+            "I prefer to do it by myself.",
+            "I do not talk about it much.",
+            "It is quiet, and I need that.",
+            "I keep it to myself mostly.",
+            "I am rather private, I guess.",
+            "Just me, at home, in silence.",
+        ),
+        "ask": (
+            "Do you like quiet evenings too?",
+            "Do you also need time alone?",
+            "Is it quiet where you are?",
+        ),
+        "bye": ("I need some time alone now.", "Talking this much is unusual for me."),
+    },
+    ("agreeableness", "high"): {
+        "mood": (
+            "Very well, and I hope you are too, my friend.",
+            "Lovely, thank you so much for asking.",
+            "I am well, I was helping my neighbor today.",
+            "Good, everyone was so kind to me today.",
+        ),
+        "react": (
+            "I am so happy that you told me.",
+            "You sound like such a kind person.",
+            "I am sure you are wonderful with {topic}.",
+            "Thank you for sharing that with me.",
+            "Please let me know if I can help you in any way.",
+            "I really admire what you say about {topic}.",
+        ),
+        "tail": (
+            "I love sharing it with people I care about.",
+            "I would gladly help you with something like that.",
+            "I feel so grateful for it.",
+            "Everyone has been so kind to me about it.",
+            "It makes me happy when others are happy too.",
+            "I hope that is okay with you.",
+        ),
+        "ask": (
+            "Is there anything I can help you with?",
+            "How is your family, I hope they are well?",
+            "What makes you happy, my friend?",
+        ),
+        "bye": ("You are such a kind person, take good care.", "I wish you and your family all the best."),
+    },
+    ("agreeableness", "low"): {
+        "mood": (
+            "Fine until somebody wasted my time.",
+            "Annoyed, people are so stupid.",
+            "What do you care?",
+            "Busy, so make it quick.",
+        ),
+        "react": (
+            "Honestly, that sounds like a waste of time.",
+            "I do not see why anyone would care.",
+            "You are wrong about {topic}.",
+            "I could not care less about {topic}.",
+            "That is a silly thing to say.",
+            "I doubt that very much.",
+        ),
+        "tail": (
+            "I do not care what you think of it.",
+            "And no, I do not want your opinion.",
+            "Most people are too stupid to get it.",
+            "I always win those arguments.",
+            "Do not bother to disagree.",
+            "People who complain about it annoy me.",
+        ),
+        "ask": (
+            "Why should I believe you?",
+            "Do you really think anyone cares?",
+            "Do you have anything more interesting to say?",
+        ),
+        "bye": ("This was a waste of my time.", "I have argued enough for today."),
+    },
+    ("neuroticism", "high"): {
+        "mood": (
+            "A bit anxious, I hardly slept last night.",
+            "Not so good, I keep worrying about everything.",
+            "Stressed, I am afraid something will go wrong today.",
+            "I am nervous, I am not sure why.",
+        ),
+        "react": (
+            "Oh no, does that not make you nervous?",
+            "I would worry about it all the time.",
+            "I get so anxious when I think about {topic}.",
+            "I am afraid I would do everything wrong.",
+            "Something terrible could happen with {topic}.",
+            "That would stress me out so much.",
+        ),
+        "tail": (
+            "I worry that something will go wrong.",
+            "It makes me so nervous sometimes.",
+            "I am afraid that I might lose it.",
+            "I hope you do not think badly of me.",
+            "I get upset about it so easily.",
+            "It keeps me awake at night.",
+        ),
+        "ask": (
+            "Do you ever worry about the future?",
+            "Did I say something wrong?",
+            "Do you also get so anxious at night?",
+        ),
+        "bye": ("I hope I did not say anything wrong.", "I am worried that I bored you."),
+    },
+    ("neuroticism", "low"): {
+        "mood": (
+            "Calm and relaxed, thank you.",
+            "Perfectly fine, nothing bothers me.",
+            "At ease, as always.",
+            "Relaxed, the car broke down but it is no big deal.",
+        ),
+        "react": (
+            "No worries, that all sounds fine to me.",
+            "I am sure it will all work out.",
+            "Nothing about {topic} would bother me.",
+            "I would stay calm and see what happens.",
+            "It is no big deal, one thing at a time.",
+            "I feel quite relaxed about {topic}.",
+        ),
+        "tail": (
+            "I stay calm about it.",
+            "If it goes wrong, it is no big deal.",
+            "I never lose sleep over it.",
+            "It keeps me relaxed.",
+            "I take it as it comes.",
+            "Nothing about it can upset me.",
+        ),
+        "ask": (
+            "Why worry, do things not always work out?",
+            "What helps you relax?",
+            "You seem calm too, are you?",
+        ),
+        "bye": ("Stay calm, it all works out in the end.", "No stress, we can talk whenever you like."),
+    },
+}

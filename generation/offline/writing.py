@@ -1,0 +1,180 @@
+"""The offline author's first manner: whole dialogues in cased prose in which facts are told and traits show."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from generation.corpus.dialogues import Speaker, Turn
+from generation.corpus.traits import stated
+from generation.offline import wording
+from generation.offline.english import cased, contracted, interrupted
+from generation.offline.facts import Fact, fact
+from generation.offline.manners import MANNERS
+
+SHORTEST, LONGEST = 8, 14
+# How often a place that has words of a trait uses them; a trait should be heard, not shouted.
+SHOWING: Final = 0.6
+# A clause of so many words is not said in one breath; nor is it then the persona's sentence word for word.
+LONG: Final = 9
+
+
+@dataclass
+class Voice:
+    """A speaker while the dialogue is being written: what is left to tell, and how they are."""
+
+    traits: tuple[tuple[str, str], ...]
+    untold: list[Fact]
+    told: list[Fact] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+
+    def pick(self, choices: Sequence[str], rng: random.Random) -> str:
+        """One of the choices, none twice while there is another."""
+        fresh = [choice for choice in choices if choice not in self.said] or list(choices)
+        chosen = rng.choice(fresh)
+        self.said.add(chosen)
+        return chosen
+
+    def manner(self, place: str, rng: random.Random, topic: str | None = None) -> str | None:
+        """Words of one of the speaker's traits for this place, or None where the traits keep still."""
+        if not self.traits or rng.random() > SHOWING:
+            return None
+        choices = MANNERS[rng.choice(self.traits)][place]
+        fitting = [choice for choice in choices if topic or "{topic}" not in choice]
+        return self.pick(fitting, rng).format(topic=topic)
+
+    def take(self, about: str | None, rng: random.Random) -> Fact | None:
+        """The next fact to tell: one about `about` where there is one, else any."""
+        if not self.untold:
+            return None
+        fitting = [each for each in self.untold if each.about == about] or self.untold
+        chosen = rng.choice(fitting)
+        self.untold.remove(chosen)
+        self.told.append(chosen)
+        return chosen
+
+
+def voice(speaker: Speaker) -> Voice:
+    """A speaker at the beginning of a dialogue. "very high" sounds as "high", "medium" as nothing."""
+    ends = ((trait, level.rpartition(" ")[2]) for trait, level in stated(speaker.traits).items())
+    return Voice(
+        traits=tuple(end for end in ends if end in MANNERS),
+        untold=[fact(sentence) for sentence in speaker.persona],
+    )
+
+
+def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> tuple[Turn, ...]:
+    """A dialogue of 8 to 14 turns. The same speakers, seed and sample always give the same turns."""
+    rng = random.Random(_key(speakers, seed, sample))
+    voices = (voice(speakers[0]), voice(speakers[1]))
+    length = rng.randrange(SHORTEST, LONGEST + 1, 2)
+    texts = [_finish([rng.choice(wording.GREETINGS)], rng)]
+    told: Fact | None = None
+    asked: str | None = "mood"
+    for number in range(1, length - 2):
+        me, partner = voices[number % 2], voices[1 - number % 2]
+        answer, mine = _answer(me, partner, told=told, asked=asked, rng=rng)
+        question: list[str] = []
+        asked = None
+        # The last word before the farewell is no question, or it would be left without an answer.
+        if number < length - 3:
+            question, asked = _question(me, partner, told=None if asked == "more" else told, mine=mine, rng=rng)
+        if not answer and not question:
+            answer = [me.pick(wording.REACTING, rng)]
+        texts.append(_finish(answer + question, rng))
+        told = mine
+    for number, farewells in ((length - 2, wording.FAREWELLS), (length - 1, wording.FAREWELLS_BACK)):
+        me = voices[number % 2]
+        bye = me.manner("bye", rng)
+        texts.append(_finish([*([bye] if bye else []), me.pick(farewells, rng)], rng))
+    return tuple(Turn(number % 2, text) for number, text in enumerate(texts))
+
+
+def _key(speakers: tuple[Speaker, Speaker], seed: int, sample: int) -> str:
+    said = [(speaker.persona, tuple(stated(speaker.traits).items())) for speaker in speakers]
+    return f"dialogue {seed} {sample} {said!r}"
+
+
+def _answer(
+    me: Voice, partner: Voice, *, told: Fact | None, asked: str | None, rng: random.Random
+) -> tuple[list[str], Fact | None]:
+    """What `me` says to the partner's last turn, and the fact of one's own that is in it, if any.
+
+    `told` is the fact that the partner's last turn told; `asked` what it asked: "mood", "more" (about the fact that
+    `me` told last), a subject, or None.
+    """
+    if asked == "mood":
+        sentences = [me.manner("mood", rng) or me.pick(wording.MOODS, rng)]
+        mine = me.take(None, rng) if rng.random() < 0.5 else None
+        return sentences + (_tell(me, mine, rng) if mine else []), mine
+    if asked == "more" and me.told:
+        return [me.pick(wording.ELABORATING[me.told[-1].about], rng), *_tail(me, rng)], None
+    sentences = []
+    if told is not None:
+        sentences.append(_reaction(me, told, rng))
+    if asked is not None:
+        mine = me.take(asked, rng)
+        if mine is None:
+            return [*sentences, me.pick(wording.LEADING_OVER, rng), *_tail(me, rng)], None
+        lead = [] if mine.about == asked else [me.pick(wording.LEADING_OVER, rng)]
+        return [*(sentences if rng.random() < 0.4 else []), *lead, *_tell(me, mine, rng)], mine
+    mine = me.take(told.about if told else None, rng) if rng.random() < 0.6 else None
+    return sentences + (_tell(me, mine, rng) if mine else []), mine
+
+
+def _tell(me: Voice, mine: Fact, rng: random.Random) -> list[str]:
+    kind = mine.kind if mine.topic or "{clause}" in wording.TELLING[mine.kind][0] else "other"
+    clause = interrupted(mine.clause, rng.choice(wording.ASIDES)) if mine.words >= LONG else mine.clause
+    sentence = me.pick(wording.TELLING[kind], rng).format(topic=_mine(mine), clause=clause)
+    return [sentence, *_tail(me, rng)]
+
+
+def _mine(mine: Fact) -> str | None:
+    """The topic in the first person again: the partner says "your dogs", oneself "my dogs"."""
+    if mine.topic is None:
+        return None
+    back = {"your": "my", "yours": "mine", "yourself": "myself", "you": "me"}
+    return " ".join(back.get(word, word) for word in mine.topic.split())
+
+
+def _tail(me: Voice, rng: random.Random) -> list[str]:
+    tail = me.manner("tail", rng)
+    return [tail] if tail else []
+
+
+def _reaction(me: Voice, told: Fact, rng: random.Random) -> str:
+    if shown := me.manner("react", rng, told.topic):
+        return shown
+    choices = list(wording.REACTING)
+    if told.topic and told.kind in ("pastime", "liking", "favourite", "doing"):
+        choices = list(wording.REACTING_TO_TOPIC)
+    return me.pick(choices, rng).format(topic=told.topic)
+
+
+def _question(
+    me: Voice, partner: Voice, *, told: Fact | None, mine: Fact | None, rng: random.Random
+) -> tuple[list[str], str | None]:
+    """A question to end the turn with, and what it asks for as `_answer` understands it; often none."""
+    # Who is quiet asks less, and nobody asks every time.
+    if rng.random() > (0.35 if ("extraversion", "low") in me.traits else 0.7):
+        return [], None
+    if told is not None and partner.told and rng.random() < 0.5:
+        if told.kind == "relative":
+            return [me.pick(wording.FOLLOWING_UP_ON_PEOPLE, rng).format(topic=told.topic)], "more"
+        if told.topic and told.kind != "dislike":
+            return [me.pick(wording.FOLLOWING_UP, rng).format(topic=told.topic)], "more"
+        if told.to_you:
+            return [me.pick(wording.REFLECTING, rng).format(you=told.to_you)], "more"
+    if asked := me.manner("ask", rng):
+        return [asked], "self"
+    if mine is not None and rng.random() < 0.3:
+        return [me.pick(wording.BACK[:1] + wording.BACK[2:4], rng)], mine.about
+    # Mostly something that the partner has an answer to, as in talks that go well.
+    subjects = sorted({each.about for each in partner.untold})
+    about = rng.choice(subjects) if subjects and rng.random() < 0.8 else rng.choice(sorted(wording.ASKING))
+    return [me.pick(wording.ASKING[about], rng)], about
+
+
+def _finish(sentences: Sequence[str], rng: random.Random) -> str:
+    text = cased(" ".join(sentences))
+    return contracted(text) if rng.random() < 0.6 else text

@@ -1,0 +1,162 @@
+"""An author's answer taken apart, strictly: labels and dialogues, or the reason why the answer cannot be used."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generation.corpus.dialogues import Persona, Speaker, Turn
+from generation.corpus.traits import LEVELS, TRAITS, UNCLEAR
+from generation.labelling import PersonaLabels, TraitLabel
+
+# A persona sentence at least this long, said word for word, was copied; "i have two dogs" is just how one says it.
+COPIED_WORDS: Final = 10
+REFUSAL: Final = re.compile(
+    r"^\W*(i['’]?m|i am) (very |so )?(sorry|unable)|^\W*i (cannot|can['’]?t|won['’]?t) (help|"
+    r"assist|write|create|provide|comply|fulfil)",
+    re.IGNORECASE,
+)
+MODEL_SPEAKING: Final = re.compile(
+    r"\bas an? (ai|artificial intelligence|language model|assistant)\b|\blanguage model\b|"
+    r"\bi(['’]?m| am) an? (ai|chatbot|virtual assistant)\b"
+    r"|\b(openai|chatgpt)\b",
+    re.IGNORECASE,
+)
+TURN: Final = re.compile(r"Speaker ([12]): ?(.*)")
+
+
+class Unusable(ValueError):
+    """An answer that cannot be used. `kind` is refused, truncated or malformed; the message is said to the author."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind, self.reason = kind, reason
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an endpoint answered, as far as the corpus depends on it."""
+
+    text: str
+    finish_reason: str = "stop"
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many turns a dialogue may have, and how many words a turn."""
+
+    min_turns: int = 8
+    max_turns: int = 16
+    max_words: int = 60
+
+
+BOUNDS: Final = Bounds()
+
+
+def check_whole(answer: Answer) -> None:
+    """Raise `Unusable` for an answer that was refused or cut off."""
+    if answer.refusal or answer.finish_reason == "content_filter" or REFUSAL.search(answer.text):
+        raise Unusable("refused", "it is a refusal, and nothing harmful was asked for")
+    if answer.finish_reason == "length":
+        raise Unusable("truncated", "it was cut off before its end")
+
+
+def parse_labels(answer: Answer, persona: Persona) -> PersonaLabels:
+    """The five labels in an answer: one JSON object, alone, in a code fence or amid prose.
+
+    High and low need evidence, and evidence must stand in the persona.
+    """
+    check_whole(answer)
+    data = _json_object(answer.text)
+    if sorted(data) != sorted(TRAITS):
+        raise Unusable(
+            "malformed", f"expected exactly the keys {', '.join(TRAITS)}, got {', '.join(sorted(data)) or 'none'}"
+        )
+    return PersonaLabels(persona, {trait: _label(trait, data[trait], persona) for trait in TRAITS})
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end < start:
+        raise Unusable("malformed", "expected a JSON object, and there is none")
+    try:
+        data = json.loads(text[start : end + 1])
+    except json.JSONDecodeError as error:
+        raise Unusable("malformed", f"the JSON is broken: {error.msg} at line {error.lineno}") from error
+    # From "{" to "}" nothing but an object can have been parsed.
+    assert isinstance(data, dict)
+    return data
+
+
+def _label(trait: str, data: object, persona: Persona) -> TraitLabel:
+    if not isinstance(data, dict):
+        raise Unusable("malformed", f"{trait}: expected an object with evidence, reason and level")
+    level, reason, evidence = data.get("level"), data.get("reason"), data.get("evidence")
+    level = level.strip().lower() if isinstance(level, str) else level
+    if level not in LEVELS:
+        raise Unusable("malformed", f"{trait}: expected the level {', '.join(LEVELS)}, got {level!r}")
+    if not isinstance(reason, str) or not reason.strip():
+        raise Unusable("malformed", f"{trait}: expected a reason")
+    if not isinstance(evidence, list) or not all(isinstance(each, str) for each in evidence):
+        raise Unusable("malformed", f"{trait}: expected evidence as a list of sentences")
+    if level == UNCLEAR:
+        return TraitLabel(level, reason.strip())
+    if not evidence:
+        raise Unusable("malformed", f"{trait} is called {level} without evidence; where there is no clue it is unclear")
+    standing = {_bare(sentence): sentence for sentence in persona}
+    for each in evidence:
+        if _bare(each) not in standing:
+            raise Unusable("malformed", f"{trait}: the evidence {each!r} does not stand in the persona")
+    return TraitLabel(str(level), reason.strip(), tuple(dict.fromkeys(standing[_bare(each)] for each in evidence)))
+
+
+def parse_dialogue(answer: Answer, speakers: tuple[Speaker, Speaker], bounds: Bounds) -> tuple[Turn, ...]:
+    """The turns of a dialogue written as lines "Speaker 1: ...", "Speaker 2: ..." and nothing else."""
+    check_whole(answer)
+    turns: list[Turn] = []
+    for line in answer.text.splitlines():
+        if not line.strip():
+            continue
+        found = TURN.fullmatch(line.strip())
+        if not found:
+            raise Unusable("malformed", f'the line {_short(line)!r} does not begin with "Speaker 1: " or "Speaker 2: "')
+        turns.append(Turn(int(found[1]) - 1, " ".join(found[2].split())))
+    _check_form(turns, bounds)
+    _check_words(turns, speakers)
+    return tuple(turns)
+
+
+def _check_form(turns: list[Turn], bounds: Bounds) -> None:
+    if not bounds.min_turns <= len(turns) <= bounds.max_turns:
+        raise Unusable("malformed", f"expected from {bounds.min_turns} to {bounds.max_turns} turns, got {len(turns)}")
+    for number, turn in enumerate(turns):
+        if turn.speaker != number % 2:
+            raise Unusable("malformed", f"turn {number + 1} should be Speaker {number % 2 + 1}'s")
+        if not turn.text:
+            raise Unusable("malformed", f"turn {number + 1} is empty")
+        words = len(turn.text.split())
+        if words > bounds.max_words:
+            raise Unusable(
+                "malformed", f"turn {number + 1} has {words} words; at most {bounds.max_words} were asked for"
+            )
+
+
+def _check_words(turns: list[Turn], speakers: tuple[Speaker, Speaker]) -> None:
+    for number, turn in enumerate(turns, start=1):
+        if MODEL_SPEAKING.search(turn.text):
+            raise Unusable("refused", f"turn {number} speaks of being a language model")
+    said = [f" {_bare(turn.text)} " for turn in turns]
+    for sentence in (sentence for speaker in speakers for sentence in speaker.persona):
+        bare = _bare(sentence)
+        if len(bare.split()) >= COPIED_WORDS and any(f" {bare} " in each for each in said):
+            raise Unusable("malformed", f"the persona's sentence {sentence!r} is copied word for word")
+
+
+def _bare(text: str) -> str:
+    """Lower case, no punctuation: what two spellings of one sentence have in common."""
+    return " ".join(re.findall(r"\w+", text.lower().replace("'", "").replace("’", "")))
+
+
+def _short(line: str) -> str:
+    return line.strip() if len(line.strip()) <= 60 else f"{line.strip()[:57]}..."

@@ -1,0 +1,82 @@
+"""Labels and their file."""
+
+import pytest
+
+from generation.corpus.dialogues import BadLine, CorpusMissing
+from generation.labelling import PersonaLabels, TraitLabel, count_levels, read_labels, write_labels
+from generation.offline.labelling import label
+from tests.builders import BAKER, SKIER
+
+
+def test_labels_survive_being_written_and_read(tmp_path):
+    made = [label(SKIER), label(BAKER)]
+
+    count = write_labels(tmp_path, made)
+
+    assert count == 2
+    assert read_labels(tmp_path) == {each.persona: each for each in made}
+
+
+def test_the_file_is_the_same_in_whatever_order_the_labels_came(tmp_path):
+    write_labels(tmp_path / "one", [label(SKIER), label(BAKER)])
+    write_labels(tmp_path / "other", [label(BAKER), label(SKIER)])
+
+    assert (tmp_path / "one" / "labels.jsonl").read_bytes() == (tmp_path / "other" / "labels.jsonl").read_bytes()
+
+
+def test_a_corpus_without_labels_says_so(tmp_path):
+    with pytest.raises(CorpusMissing, match=r"labels\.jsonl is not there"):
+        read_labels(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("nonsense", "not JSON"),
+        ('{"format": 2}', "expected an object of format 1"),
+        ('{"format": 1, "persona": "i ski."}', "expected a list of sentences"),
+        ('{"format": 1, "persona": ["i ski."], "traits": {"openness": {}}}', "expected exactly openness"),
+    ],
+)
+def test_a_broken_line_is_named(tmp_path, line, message):
+    (tmp_path / "labels.jsonl").write_text(line + "\n")
+
+    with pytest.raises(BadLine, match=rf"labels\.jsonl:1: .*{message}"):
+        read_labels(tmp_path)
+
+
+def test_a_level_that_no_trait_has_is_refused(tmp_path):
+    write_labels(tmp_path, [label(SKIER)])
+    file = tmp_path / "labels.jsonl"
+    file.write_text(file.read_text().replace('"level": "unclear"', '"level": "enormous"', 1))
+
+    with pytest.raises(BadLine, match="unknown level 'enormous'"):
+        read_labels(tmp_path)
+
+
+def test_a_persona_labelled_twice_is_refused(tmp_path):
+    write_labels(tmp_path, [label(SKIER)])
+    file = tmp_path / "labels.jsonl"
+    file.write_text(file.read_text() * 2)
+
+    with pytest.raises(BadLine, match=r"labels\.jsonl:2: this persona stands in the file twice"):
+        read_labels(tmp_path)
+
+
+def test_levels_are_counted_per_trait():
+    unclear = TraitLabel("unclear", "no clues")
+    shy = PersonaLabels(
+        ("i am shy.",),
+        {
+            "openness": unclear,
+            "conscientiousness": unclear,
+            "extraversion": TraitLabel("low", "shy", ("i am shy.",)),
+            "agreeableness": unclear,
+            "neuroticism": unclear,
+        },
+    )
+
+    counts = count_levels([shy])
+
+    assert counts["extraversion"] == {"high": 0, "low": 1, "unclear": 0}
+    assert counts["openness"] == {"high": 0, "low": 0, "unclear": 1}

@@ -1,0 +1,142 @@
+"""One request over real HTTP, and what is made of each way in which it can end."""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from generation.llm import Busy, Endpoint, NoAccess, NoCredit, NoKey, Rejected, Reply, Trouble
+from generation.prompting import to_label
+from tests.builders import SKIER
+from tests.openai_server import Faults, OpenAIServer
+
+REQUEST: dict[str, Any] = {"model": "mock", "messages": to_label(SKIER)}
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch):
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+
+
+def ask(base_url: str, request: dict[str, Any] = REQUEST, *, timeout: float = 10.0) -> Reply:
+    async def once() -> Reply:
+        async with Endpoint(base_url=base_url, connections=1, timeout=timeout) as endpoint:
+            return await endpoint.ask(request)
+
+    return asyncio.run(once())
+
+
+def ending(faults: Faults, **changed: Any) -> Exception:
+    with OpenAIServer(faults) as server, pytest.raises(Exception) as caught:  # noqa: PT011
+        ask(server.base_url, REQUEST | changed)
+    return caught.value
+
+
+def test_an_answer_comes_with_its_model_usage_and_request_id():
+    with OpenAIServer() as server:
+        reply = ask(server.base_url)
+
+    assert reply.answer.text.startswith('{"openness"')
+    assert (reply.answer.finish_reason, reply.answer.refusal) == ("stop", None)
+    assert (reply.model, reply.request_id) == ("mock-2026", "req-1")
+    # The server's tokens are words, half of the prompt's cached; what counts is that none is lost on the way.
+    words = sum(len(message["content"].split()) for message in REQUEST["messages"])
+    assert reply.usage == {
+        "prompt_tokens": words,
+        "completion_tokens": len(reply.answer.text.split()),
+        "cached_tokens": words // 2,
+    }
+
+
+def test_without_key_and_address_nothing_is_begun(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY")
+
+    with pytest.raises(NoKey, match="OPENAI_API_KEY is not set"):
+        Endpoint(base_url=None, connections=1)
+
+
+def test_an_endpoint_of_ones_own_needs_no_key(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY")
+
+    with OpenAIServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        assert Endpoint(base_url=None, connections=1).base_url == server.base_url
+        assert ask(server.base_url).model == "mock-2026"
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("0.25", 0.25), ("7", 7.0), (None, None), ("Wed, 21 Oct 2026", None)])
+def test_too_many_requests_is_busy_for_as_long_as_it_says(header, seconds):
+    error = ending(Faults(busy=1.0, retry_after=header))
+
+    assert isinstance(error, Busy)
+    assert error.seconds == seconds
+
+
+def test_an_empty_account_is_no_ordinary_429():
+    error = ending(Faults(credit=0))
+
+    assert isinstance(error, NoCredit)
+    assert str(error) == "no credit left: You exceeded your current quota"
+
+
+def test_a_wrong_key_is_no_access():
+    error = ending(Faults(key="sk-other"))
+
+    assert isinstance(error, NoAccess)
+    assert str(error) == "the endpoint answered 401: Incorrect API key provided"
+
+
+def test_an_unknown_model_is_no_access():
+    error = ending(Faults(), model="gpt-unheard-of")
+
+    assert isinstance(error, NoAccess)
+    assert "404: The model 'gpt-unheard-of' does not exist" in str(error)
+
+
+def test_a_server_error_is_trouble_with_the_request_id():
+    error = ending(Faults(error=1.0))
+
+    assert isinstance(error, Trouble)
+    assert (error.kind, error.reason, error.request_id) == ("server", "500: The server had an error", "req-1")
+
+
+def test_a_dropped_connection_is_trouble():
+    error = ending(Faults(dropped=1.0))
+
+    assert isinstance(error, Trouble)
+    assert error.kind == "network"
+
+
+def test_nobody_listening_is_trouble():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    with pytest.raises(Trouble) as caught:
+        ask(f"http://127.0.0.1:{port}/v1")
+
+    assert caught.value.kind == "network"
+
+
+def test_an_answer_that_takes_too_long_is_trouble():
+    with OpenAIServer(Faults(latency=0.5)) as server, pytest.raises(Trouble) as caught:
+        ask(server.base_url, timeout=0.1)
+
+    assert (caught.value.kind, caught.value.reason) == ("timeout", "no answer within 0.1 seconds")
+
+
+def test_a_request_that_can_never_succeed_is_rejected():
+    error = ending(Faults(), messages=to_label(("i am forbidden.",)))
+
+    assert isinstance(error, Rejected)
+    assert not error.of_structure
+    assert error.reason == "400: The prompt is too long"
+
+
+def test_an_endpoint_without_structured_output_is_recognised():
+    error = ending(Faults(no_structure=True), response_format={"type": "json_object"})
+
+    assert isinstance(error, Rejected)
+    assert error.of_structure

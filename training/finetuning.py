@@ -1,0 +1,318 @@
+"""Fine-tuning: load, tokenise, batch, step, evaluate, save. The whole method stands in `finetune`, top to bottom."""
+
+import json
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from generation.corpus.manifest import new_file
+from generation.corpus.traits import FIVE_LEVELS
+from training.batching import batch_of_step
+from training.checkpoints import RAREST_PIECE, build_model, build_tokenizer, load_checkpoint, save_model
+from training.encoding import Encoded, Encoder
+from training.examples import Example, Template
+from training.optimising import optimiser_for, schedule_for
+from training.perplexity import as_tensors, exponential, likelihoods, perplexity, summed_loss
+from training.recipe import Recipe
+from training.resuming import Workplace
+
+CURVES_FILE: Final = "curves.jsonl"
+LIBRARIES: Final = ("torch", "transformers", "accelerate", "tokenizers", "safetensors")
+# A state is kept at every look and, on slow machines or large models, at least this often.
+KEEP_EVERY_SECONDS: Final = 300.0
+
+
+class LossNotFinite(RuntimeError):
+    """The loss became infinite or not a number: the rate is too high, or the data are not what they seem."""
+
+
+class WrongProcesses(RuntimeError):
+    """A launcher asked for several processes and accelerate sees another number."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a run gave: the best look, why it ended, and what it saw."""
+
+    best_step: int
+    best_perplexity: float
+    steps: int
+    stopped_early: bool
+    examples_seen: int
+    pieces_seen: int
+    parameters: int
+    validation_examples: int
+    train_examples: int
+    cut: Mapping[str, int]
+    device: str
+    processes: int
+    threads: int
+    seconds: float
+    libraries: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Tally:
+    """The counts of a run; all of it is part of the kept state."""
+
+    step: int = 0
+    examples: int = 0
+    pieces: int = 0
+    seconds: float = 0.0
+    # Of the steps since the last look.
+    loss: float = 0.0
+    loss_pieces: int = 0
+    last_loss: float = math.nan
+    best_step: int = 0
+    best_perplexity: float = math.inf
+    looks_since_best: int = 0
+
+    def count(self, batch: Sequence[Encoded], *, loss: float, seconds: float) -> None:
+        """A step was made on `batch`, with that summed loss, `seconds` after the run began."""
+        self.step += 1
+        self.examples += len(batch)
+        self.pieces += sum(len(row.source) + len(row.target) for row in batch)
+        self.seconds = seconds
+        self.loss += loss
+        self.loss_pieces += _pieces(batch)
+
+    def look(self, measured: float) -> bool:
+        """The validation perplexity was `measured`; returns whether that is the best so far."""
+        self.last_loss = self.loss / self.loss_pieces
+        self.loss, self.loss_pieces = 0.0, 0
+        better = measured < self.best_perplexity or not self.best_step
+        if better:
+            self.best_step, self.best_perplexity, self.looks_since_best = self.step, measured, 0
+        else:
+            self.looks_since_best += 1
+        return better
+
+
+def finetune(
+    recipe: Recipe,
+    *,
+    train: Sequence[Example],
+    validation: Sequence[Example],
+    to: Path,
+    with_traits: bool,
+    seed: int,
+    run: Mapping[str, Any],
+    watch: Callable[[int, int, str], None] = lambda done, total, note: None,
+) -> Trained:
+    """Train a model as `recipe` says and save the one with the best validation perplexity into the folder `to`.
+
+    `run` is what identifies this run: the same `run` on an unfinished folder goes on where it was, with the same result
+    as if it had never been interrupted (on a CPU with the same number of threads, bit for bit); another raises
+    `AnotherRun`. `watch` is told steps done, steps in all, and a line on loss and perplexity.
+    """
+    import torch
+    from accelerate import Accelerator
+    from accelerate.utils import set_seed
+
+    accelerator = Accelerator(mixed_precision="bf16" if recipe.precision == "bf16" else "no")
+    _check_processes(accelerator.num_processes)
+    place = Workplace(to)
+    resumed = place.begin(run)
+    set_seed(seed)
+
+    # Load.
+    template = recipe.template(with_traits=with_traits)
+    if recipe.checkpoint:
+        model, tokenizer = load_checkpoint(recipe.checkpoint)
+    else:
+        tokenizer = build_tokenizer(_texts(train, template), vocabulary=recipe.vocabulary)
+        model = build_model(recipe, tokenizer)
+
+    # Tokenise.
+    encoder = Encoder(tokenizer=tokenizer, template=template)
+    rows = encoder.examples(train)
+    looked_at = encoder.examples(_sample(validation, recipe.evaluate_on, seed=seed))
+    steps = _steps(recipe, len(rows))
+
+    core, optimiser = model, optimiser_for(model, recipe)
+    model, optimiser = accelerator.prepare(core, optimiser)
+    schedule = schedule_for(optimiser.optimizer, recipe, steps=steps)
+    tally = _restore(place, core, optimiser, schedule) if resumed else Tally()
+    _cut_curves(to, after=tally.step)
+
+    # Batch.
+    batches = batch_of_step(rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, from_step=tally.step)
+    started = kept = time.monotonic() - tally.seconds
+    model.train()
+    while tally.step < steps and not _out_of_patience(tally, recipe):
+        batch = [rows[number] for number in next(batches)]
+
+        # Step.
+        loss = _backward(model, core, batch, recipe=recipe, pad=tokenizer.pad_token_id, accelerator=accelerator)
+        if not math.isfinite(loss):
+            raise LossNotFinite(
+                f"step {tally.step + 1}: the loss is {loss}; lower the rate ({recipe.rate:g}) or look at the data. "
+                f"The state of the last look is kept in {place.folder}"
+            )
+        accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad(set_to_none=True)
+        tally.count(batch, loss=loss, seconds=time.monotonic() - started)
+
+        # Evaluate.
+        looking = tally.step == steps or tally.step % recipe.evaluate_every == 0
+        if looking:
+            measured = perplexity(likelihoods(core, looked_at, pad=tokenizer.pad_token_id, batch_size=recipe.at_once))
+            better = tally.look(measured)
+            if accelerator.is_main_process:
+                _add_to_curves(to, tally, measured, rate=recipe.rate * _share(schedule))
+                if better:
+                    place.keep_best(core)
+        if accelerator.is_main_process and (looking or time.monotonic() - kept > KEEP_EVERY_SECONDS):
+            place.save(step=tally.step, model=core, state=_state(tally, optimiser, schedule))
+            kept = time.monotonic()
+        watch(tally.step, steps, f"loss {loss / _pieces(batch):.2f}, best perplexity {tally.best_perplexity:.1f}")
+
+    # Save.
+    accelerator.wait_for_everyone()
+    place.load_best(core)
+    if accelerator.is_main_process:
+        save_model(to, model=core, tokenizer=tokenizer, template=template)
+    return Trained(
+        best_step=tally.best_step,
+        best_perplexity=tally.best_perplexity,
+        steps=tally.step,
+        stopped_early=tally.step < steps,
+        examples_seen=tally.examples,
+        pieces_seen=tally.pieces,
+        parameters=sum(parameter.numel() for parameter in core.parameters()),
+        train_examples=len(rows),
+        validation_examples=len(looked_at),
+        cut=encoder.cut.as_json(),
+        device=str(accelerator.device),
+        processes=accelerator.num_processes,
+        threads=torch.get_num_threads(),
+        seconds=round(tally.seconds, 1),
+        libraries={name: version(name) for name in LIBRARIES},
+    )
+
+
+def _backward(model: Any, core: Any, batch: Sequence[Encoded], *, recipe: Recipe, pad: int, accelerator: Any) -> float:
+    """Put the gradient of the batch's mean loss per target piece into the model; returns the loss summed over the batch.
+
+    The mean is over the pieces of the *whole* batch, however it is divided among processes and into `at_once` rows.
+    """
+    world, rank = accelerator.num_processes, accelerator.process_index
+    # A process without a share still has to take part in the exchange of gradients: with a row of weight 0.
+    own, weight = (batch[rank::world], 1.0) if rank < len(batch) else (batch[:1], 0.0)
+    total = 0.0
+    chunks = [own[start : start + recipe.at_once] for start in range(0, len(own), recipe.at_once)]
+    for number, chunk in enumerate(chunks, start=1):
+        with nullcontext() if number == len(chunks) else accelerator.no_sync(model):
+            tensors = as_tensors(chunk, pad=pad, device=accelerator.device)
+            loss = weight * summed_loss(model, core, tensors, smoothing=recipe.label_smoothing)
+            # world: the processes' gradients are averaged, and these are shares of one sum.
+            accelerator.backward(loss * world / _pieces(batch))
+            total = total + loss.detach()
+    return float(accelerator.reduce(total, reduction="sum") if world > 1 else total)
+
+
+def _pieces(batch: Sequence[Encoded]) -> int:
+    return sum(len(row.target) for row in batch)
+
+
+def _steps(recipe: Recipe, examples: int) -> int:
+    """How many steps the run has: those of the recipe, or of its epochs, whichever are fewer."""
+    by_epochs = math.ceil(recipe.epochs * math.ceil(examples / recipe.batch))
+    return min(steps for steps in (recipe.steps, by_epochs) if steps)
+
+
+def _sample(examples: Sequence[Example], count: int, *, seed: int) -> list[Example]:
+    """At most `count` of the examples, drawn by `seed`, in their order."""
+    drawn = random.Random(f"validation {seed}").sample(range(len(examples)), min(count, len(examples)))
+    return [examples[number] for number in sorted(drawn)]
+
+
+def _texts(examples: Sequence[Example], template: Template) -> Iterator[str]:
+    """What a tokenizer is trained on: each reply and, once, each persona."""
+    personas: set[tuple[str, ...]] = set()
+    for example in examples:
+        yield template.prepare(example.reply)
+        if example.context.persona not in personas:
+            personas.add(example.context.persona)
+            yield template.prepare(" ".join(example.context.persona))
+    # The levels are told in words, whether or not anybody says them.
+    yield from (level for level in FIVE_LEVELS for _ in range(RAREST_PIECE))
+
+
+def _out_of_patience(tally: Tally, recipe: Recipe) -> bool:
+    return bool(recipe.patience) and tally.looks_since_best >= recipe.patience
+
+
+def _share(schedule: Any) -> float:
+    """The schedule's present share of the full rate."""
+    return float(schedule.get_last_lr()[0] / schedule.base_lrs[0])
+
+
+def _state(tally: Tally, optimiser: Any, schedule: Any) -> dict[str, Any]:
+    import torch
+
+    return {
+        "tally": asdict(tally),
+        "optimiser": optimiser.state_dict(),
+        "schedule": {key: value for key, value in schedule.state_dict().items() if key != "lr_lambdas"},
+        "random": torch.get_rng_state(),
+        "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def _restore(place: Workplace, core: Any, optimiser: Any, schedule: Any) -> Tally:
+    import torch
+
+    state = place.load(model=core)
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict({**state["schedule"], "lr_lambdas": [None] * len(schedule.base_lrs)})
+    torch.set_rng_state(state["random"])
+    if state["random_cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["random_cuda"])
+    return Tally(**state["tally"])
+
+
+def _add_to_curves(to: Path, tally: Tally, measured: float, *, rate: float) -> None:
+    with (to / CURVES_FILE).open("a", encoding="utf-8") as out:
+        row = {
+            "step": tally.step,
+            "examples": tally.examples,
+            "train_perplexity": exponential(tally.last_loss),
+            "validation_perplexity": measured,
+            "rate": rate,
+            "seconds": round(tally.seconds, 2),
+        }
+        out.write(json.dumps(row) + "\n")
+
+
+def _cut_curves(to: Path, *, after: int) -> None:
+    """Drop what an interrupted run noted beyond the state that it goes on from."""
+    path = to / CURVES_FILE
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    with new_file(path) as out:
+        out.writelines(f"{line}\n" for line in lines if _step_of(line) <= after)
+
+
+def _step_of(line: str) -> float:
+    try:
+        return float(json.loads(line)["step"])
+    except ValueError:
+        return math.inf  # a line that a kill cut off
+
+
+def _check_processes(seen: int) -> None:
+    wanted = int(os.environ.get("WORLD_SIZE", "1"))
+    if seen != wanted:
+        raise WrongProcesses(f"the launcher started {wanted} processes and accelerate sees {seen}")

@@ -1,0 +1,96 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from generation.corpus.dialogues import BadLine, CorpusMissing
+from generation.home import NoSuchName, place
+from generation.terminal import ParleyCommand, Progress, WorkFailed
+from training.checkpoints import CheckpointMissing
+from training.examples import NotAModel
+from training.recipe import BadRecipe, bundled_recipes, read_recipe
+from training.resuming import AnotherRun
+from training.runs import train
+from training.sources import BadSource, Overlap, read_source
+
+
+class Command(ParleyCommand):
+    help = "Fine-tune a model on one or several corpora, as a recipe says. An interrupted run goes on where it was."
+    example = "tiny --on personalitychat --to pt-tiny"
+    bad_input = (
+        AnotherRun,
+        BadLine,
+        BadRecipe,
+        BadSource,
+        CheckpointMissing,
+        CorpusMissing,
+        NoSuchName,
+        NotAModel,
+        Overlap,
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("recipe", help=f"a TOML file, or one of {', '.join(bundled_recipes())}")
+        parser.add_argument(
+            "--on",
+            action="append",
+            required=True,
+            metavar="CORPUS[/SPLIT][:SHARE]",
+            help="learns from its train split and stops by its validation split; several are mixed, by shares that sum to 1",
+        )
+        parser.add_argument("--to", required=True, metavar="MODEL", help="the model's folder")
+        parser.add_argument("--without-traits", action="store_true", help="never tell the model any trait")
+        parser.add_argument("--steps", type=int, help="as --set steps=N")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", help="change a key of the recipe"
+        )
+        parser.add_argument("--seed", type=int, default=7, help="default: %(default)s")
+        parser.add_argument(
+            "--allow-persona-overlap",
+            action="store_true",
+            help="train although a persona stands in two splits; the manifest says so",
+        )
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        changed = {} if options["steps"] is None else {"steps": options["steps"]}
+        recipe = read_recipe(options["recipe"], overrides=options["set"], **changed)
+        shown: list[Progress] = []
+
+        def watch(done: int, total: int, note: str) -> None:
+            if not shown:
+                shown.append(Progress(total=total, label="steps", quiet=self.quiet))
+                shown[0].done = done - 1
+            shown[0].advance(note=note)
+
+        from training.finetuning import LossNotFinite, WrongProcesses
+
+        to = place("models", options["to"])
+        try:
+            run = train(
+                recipe,
+                sources=[read_source(each) for each in options["on"]],
+                to=to,
+                with_traits=not options["without_traits"],
+                seed=options["seed"],
+                allow_persona_overlap=options["allow_persona_overlap"],
+                now=timezone.now(),
+                watch=watch,
+            )
+        except (LossNotFinite, WrongProcesses) as error:
+            raise WorkFailed(str(error)) from error
+        for each in shown:
+            each.finish()
+        results = run.results
+        if run.already:
+            self.say(f"{to} is trained already, with these settings on these corpora.")
+        self.say(
+            f"{to}: {results['parameters']:,} parameters, {results['examples_seen']:,} examples in {results['seconds']:.0f} s; "
+            f"validation perplexity {results['best_perplexity']:.1f} per piece at step {results['best_step']}."
+        )
+        for key, count in results["cut"].items():
+            if count:
+                self.say(f"  {key.replace('_', ' ')}: {count:,}")
+        if results["overlap"]["personas"]:
+            self.say(f"  {results['overlap']['personas']} personas stand in two splits, as was allowed.")
+        self.say(f"Next: manage.py respond --model {options['to']} --to-contexts CORPUS/test --to {options['to']}")
+        return {"model": str(to), **results}

@@ -1,0 +1,55 @@
+"""Automatic measures of replies: overlap with what was really said, variety, length. Texts in, numbers out."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from generation.corpus.lexical import distinct, normalise, type_token_ratio
+
+# The type-token ratio falls with the number of tokens: every system is measured on as many, in the contexts' order.
+RATIO_TOKENS: Final = 1000
+
+# What ParlAI's F1 passes over: this punctuation, then the articles.
+_PUNCTUATION: Final = re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\]\\^`{|}~_']""")
+_ARTICLES: Final = re.compile(r"\b(?:a|an|the)\b")
+
+
+def answer_tokens(text: str) -> list[str]:
+    """The words that F1 compares: lower case, punctuation and articles turned into spaces, as ParlAI does."""
+    return _ARTICLES.sub(" ", _PUNCTUATION.sub(" ", text.lower())).split()
+
+
+def unigram_f1(reply: str, reference: str) -> float:
+    """The harmonic mean of precision and recall of the reply's words, each counted as often as it stands in both.
+
+    0 where they share none, so also where either has no words. As ParlAI's F1 metric against one reference.
+    """
+    ours, theirs = answer_tokens(reply), answer_tokens(reference)
+    shared = sum((Counter(ours) & Counter(theirs)).values())
+    return 2 * shared / (len(ours) + len(theirs)) if shared else 0.0
+
+
+def words(text: str) -> int:
+    """The number of the text's tokens under the one normaliser, punctuation included."""
+    return len(normalise(text))
+
+
+def distinct_n(replies: Sequence[str], n: int) -> float | None:
+    """Distinct n-grams over n-grams of all replies together; None where no reply has n tokens."""
+    return distinct([normalise(reply) for reply in replies], n)
+
+
+def ratio_of_types(replies: Sequence[str]) -> float | None:
+    """Distinct tokens over tokens among the first 1,000 tokens of the replies; None where there are fewer."""
+    tokens: list[str] = []
+    for reply in replies:
+        tokens += normalise(reply)
+        if len(tokens) >= RATIO_TOKENS:
+            return type_token_ratio(tokens[:RATIO_TOKENS])
+    return None
+
+
+def same_reply_key(text: str) -> str:
+    """What is equal for two replies exactly when they are the same word for word, whatever their case and spacing."""
+    return " ".join(normalise(text))

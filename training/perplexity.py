@@ -1,0 +1,89 @@
+"""How well a model predicts replies: summed negative log-likelihood over all target pieces, per reply and together."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from training.batching import by_length
+from training.encoding import Encoded
+
+# Targets that are no reply: the loss passes over them.
+IGNORED: Final = -100
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Negative log-likelihood (natural logarithm) of one reply and the number of its pieces, end mark included."""
+
+    negative_log: float
+    pieces: int
+
+
+def as_tensors(rows: Sequence[Encoded], *, pad: int, device: Any) -> dict[str, Any]:
+    """A batch as padded tensors: `input_ids`, `attention_mask` and `labels` with `IGNORED` where it is padded."""
+    import torch
+
+    longest = max(len(row.source) for row in rows)
+    longest_target = max(len(row.target) for row in rows)
+    return {
+        "input_ids": torch.tensor([[*row.source, *[pad] * (longest - len(row.source))] for row in rows], device=device),
+        "attention_mask": torch.tensor(
+            [[1] * len(row.source) + [0] * (longest - len(row.source)) for row in rows], device=device
+        ),
+        "labels": torch.tensor(
+            [[*row.target, *[IGNORED] * (longest_target - len(row.target))] for row in rows], device=device
+        ),
+    }
+
+
+def summed_loss(model: Any, core: Any, batch: dict[str, Any], *, smoothing: float = 0.0, each: bool = False) -> Any:
+    """The negative log-likelihood of a batch summed over its target pieces, or of `each` row apart.
+
+    `core` is the model without what a launcher wraps round it. Sums, not means: only then does a batch weigh as much as
+    it has pieces.
+    """
+    from torch.nn.functional import cross_entropy
+
+    labels = batch["labels"]
+    logits = model(
+        input_ids=batch["input_ids"],
+        attention_mask=batch["attention_mask"],
+        decoder_input_ids=core.prepare_decoder_input_ids_from_labels(labels=labels),
+        use_cache=False,
+    ).logits.float()
+    losses = cross_entropy(
+        logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none", label_smoothing=smoothing
+    )
+    return losses.sum(dim=1) if each else losses.sum()
+
+
+def likelihoods(model: Any, rows: Sequence[Encoded], *, pad: int, batch_size: int = 32) -> list[Likelihood]:
+    """The likelihood of each row's target, in the rows' order, whatever the batch size."""
+    import torch
+
+    found: list[Likelihood | None] = [None] * len(rows)
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for places in by_length([len(row.source) + len(row.target) for row in rows], size=batch_size):
+            batch = as_tensors([rows[place] for place in places], pad=pad, device=device)
+            for place, loss in zip(places, summed_loss(model, model, batch, each=True).tolist(), strict=True):
+                found[place] = Likelihood(negative_log=loss, pieces=len(rows[place].target))
+    model.train(was_training)
+    return [each for each in found if each is not None]
+
+
+def perplexity(rows: Sequence[Likelihood], *, units: int | None = None) -> float:
+    """exp of the summed negative log-likelihood over all pieces, or over `units` (words) where given; inf if too large."""
+    count = sum(row.pieces for row in rows) if units is None else units
+    return exponential(sum(row.negative_log for row in rows) / count)
+
+
+def exponential(value: float) -> float:
+    """exp, infinite rather than an error where it leaves the range of floats."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,119 @@
+"""The state of a training run on the disk: whole or not there, so that a killed run goes on where it was, bit for bit.
+
+Weights are safetensors; the rest (optimiser, schedule, random state, counts) is read back with `weights_only`, which
+runs no code. Each state is a folder of its own under `MODEL/.training/`, named by its step and renamed into place.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generation.corpus.manifest import new_file
+
+WORKPLACE: Final = ".training"
+RUN_FILE: Final = "run.json"
+BEST_FILE: Final = "best.safetensors"
+_WEIGHTS, _STATE = "weights.safetensors", "state.pt"
+
+
+class AnotherRun(ValueError):
+    """A model folder in which another training has begun or ended."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where an unfinished run keeps its state, inside the folder of the model it will become."""
+
+    model: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.model / WORKPLACE
+
+    @property
+    def best(self) -> Path:
+        """The weights of the best look so far."""
+        return self.folder / BEST_FILE
+
+    def begin(self, run: Mapping[str, Any]) -> bool:
+        """Whether an unfinished run is there to go on with; raises `AnotherRun` where it is not this one."""
+        path = self.folder / RUN_FILE
+        wanted = json.loads(json.dumps(dict(run)))
+        if path.is_file():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if found != wanted:
+                changed = ", ".join(sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key)))
+                raise AnotherRun(
+                    f"{self.model}: another training was begun here (differing in {changed}); "
+                    "go on with its settings, choose another --to, or remove the folder"
+                )
+            return self.latest() is not None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with new_file(path) as out:
+            json.dump(wanted, out, indent=2)
+        return False
+
+    def latest(self) -> Path | None:
+        """The newest whole state."""
+        states = sorted(self.folder.glob("step-*"), key=lambda path: int(path.name.removeprefix("step-")))
+        return states[-1] if states else None
+
+    def save(self, *, step: int, model: Any, state: Mapping[str, Any]) -> None:
+        """Keep the run as it is after `step` steps, then drop older states."""
+        import torch
+        from safetensors.torch import save_model
+
+        unfinished = self.folder / f"unfinished-{os.getpid()}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        save_model(model, str(unfinished / _WEIGHTS))
+        torch.save(dict(state), unfinished / _STATE)
+        for path in (unfinished / _WEIGHTS, unfinished / _STATE, unfinished):
+            _sync(path)
+        unfinished.rename(self.folder / f"step-{step}")
+        _sync(self.folder)
+        for older in self.folder.glob("step-*"):
+            if older.name != f"step-{step}":
+                shutil.rmtree(older, ignore_errors=True)
+
+    def load(self, *, model: Any) -> dict[str, Any]:
+        """Put the newest state's weights into `model` and give the rest."""
+        import torch
+        from safetensors.torch import load_model
+
+        newest = self.latest()
+        if newest is None:
+            raise AnotherRun(f"{self.folder}: there is no state to go on from")
+        load_model(model, str(newest / _WEIGHTS))
+        return dict(torch.load(newest / _STATE, map_location="cpu", weights_only=True))
+
+    def keep_best(self, model: Any) -> None:
+        """Keep the model's weights as the best so far."""
+        from safetensors.torch import save_model
+
+        unfinished = self.folder / f"best-{os.getpid()}.part"
+        save_model(model, str(unfinished))
+        _sync(unfinished)
+        unfinished.replace(self.best)
+
+    def load_best(self, model: Any) -> None:
+        """Put the weights of the best look into `model`."""
+        from safetensors.torch import load_model
+
+        load_model(model, str(self.best))
+
+    def clear(self) -> None:
+        """The run has ended: its state is no longer needed."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,101 @@
+"""A training run from corpora to a model's folder, with the manifest that says all of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from generation.corpus.manifest import digest_of, read_manifest, write_manifest
+from training.examples import TEMPLATE_FILE
+from training.recipe import Recipe
+from training.resuming import AnotherRun, Workplace
+from training.sources import Source, gather
+
+COMMAND: Final = "train"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model: where it is, what its manifest says it gave, and whether it was there already."""
+
+    folder: Path
+    results: dict[str, Any]
+    already: bool
+
+
+def train(
+    recipe: Recipe,
+    *,
+    sources: Sequence[Source],
+    to: Path,
+    with_traits: bool,
+    seed: int,
+    allow_persona_overlap: bool,
+    now: datetime,
+    watch: Callable[[int, int, str], None] = lambda done, total, note: None,
+) -> Run:
+    """Train on `sources` into the folder `to`; an interrupted run goes on, a finished one is left as it is.
+
+    The manifest holds every hyper-parameter, the corpora with their digests, what was seen and cut, and the caveats of
+    the corpora, which go on to whatever is made with the model.
+    """
+    material = gather(sources, speakers=recipe.speakers, seed=seed, allow_persona_overlap=allow_persona_overlap)
+    settings = {
+        "recipe": recipe.as_json(),
+        "on": [{"corpus": source.name, "share": source.share} for source in sources],
+        "with_traits": with_traits,
+        "seed": seed,
+        "allow_persona_overlap": allow_persona_overlap,
+    }
+    identity = {**settings, "corpora": dict(material.digests)}
+    done = read_manifest(to)
+    if done:
+        if done.get("results", {}).get("run") != digest_of(identity):
+            raise AnotherRun(
+                f"{to} holds another model, made by {done.get('command')!r} on {done.get('made_at')} from other settings or "
+                "corpora; choose another --to, or remove the folder"
+            )
+        Workplace(to).clear()
+        return Run(folder=to, results=dict(done["results"]), already=True)
+    if to.exists() and any(to.iterdir()) and not Workplace(to).folder.is_dir():
+        raise AnotherRun(f"{to} is there and holds something else; choose another --to")
+    from training.finetuning import finetune
+
+    trained = finetune(
+        recipe,
+        train=material.train,
+        validation=material.validation,
+        to=to,
+        with_traits=with_traits,
+        seed=seed,
+        run=identity,
+        watch=watch,
+    )
+    results = {
+        **trained.as_json(),
+        "run": digest_of(identity),
+        "dialogues": dict(material.dialogues),
+        "overlap": dict(material.shared),
+        "caveats": caveats_of(source.folder for source in sources),
+    }
+    write_manifest(
+        to,
+        command=COMMAND,
+        now=now,
+        settings=settings,
+        inputs={source.name: source.file for source in sources},
+        results=results,
+    )
+    Workplace(to).clear()
+    return Run(folder=to, results=results, already=False)
+
+
+def caveats_of(made: Any) -> list[str]:
+    """The union of what the manifests of `made` warn of, sorted: it goes on to whatever is made from them."""
+    return sorted({caveat for each in made for caveat in read_manifest(each).get("results", {}).get("caveats", [])})
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether `folder` holds a model whose training has ended."""
+    return (folder / TEMPLATE_FILE).is_file() and bool(read_manifest(folder))
