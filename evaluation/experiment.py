@@ -1,24 +1,20 @@
 """The whole chain from one file: corpora, models, systems, scores, a study, its dry run and its report.
 
 An experiment is a TOML file with `[corpora.*]`, `[models.*]`, `[systems.*]` and `[study]` tables, each with the options
-of its command. It becomes a list of steps; each runs as the command that a researcher would type, in a process of its
-own, and is skipped while its inputs and settings are what they were.
+of its command. Here it becomes a list of steps, each a command that a researcher could type; `chain` runs them.
 """
 
-import json
 import shlex
-import subprocess
-import sys
-import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.core.management import CommandError, get_commands, load_command_class
+
 from generation.corpus.dialogues import DIALOGUES_FILE
-from generation.corpus.manifest import digest_of, digest_of_file, new_file
 from generation.home import Kind, home, place
 from training.responses import RESPONSES_FILE
 
@@ -30,19 +26,10 @@ MAIN_FILE: Final[dict[Kind, str]] = {
     "models": "model.safetensors",
     "responses": RESPONSES_FILE,
 }
-SOME_ROWS_FAILED: Final = 3
 
 
 class BadExperiment(ValueError):
     """An experiment file that cannot be run as it stands."""
-
-
-class StepFailed(RuntimeError):
-    """A step's command ended with a failure; what was made before it is kept."""
-
-
-class NameTaken(RuntimeError):
-    """Something that this experiment did not make has the name of what it would make."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +42,12 @@ class Step:
     # Files from outside, and outputs of earlier steps: a change in any of them makes this step run again.
     reads: tuple[Path, ...] = ()
     makes: Path | None = None
+    # What it depends on besides files.
+    after: str = ""
 
     def as_typed(self) -> str:
         """The command as one would type it."""
         return shlex.join(["manage.py", self.command, *self.arguments])
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What is remembered of a step: what went in, whether it ended, how long it took."""
-
-    digest: str
-    finished: bool
-    seconds: float = 0.0
-    made_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +91,25 @@ def read_experiment(path: Path) -> Experiment:
     study = data.get("study")
     if study is not None:
         steps.extend(_study_steps(path, dict(study), systems))
+    for step in steps:
+        _check_options(path, step)
     return Experiment(path=path, title=str(data.get("title", path.stem)), steps=tuple(steps), study=_study_name(study))
+
+
+def report_step(study: str, *, closed_at: datetime) -> Step:
+    """What remains to be done once people have judged: the report of a study that was closed at `closed_at`."""
+    report = home() / "reports" / study
+    return Step("report", "report", (study, "--to", str(report)), makes=report, after=closed_at.isoformat())
+
+
+def _check_options(path: Path, step: Step) -> None:
+    """Raise `BadExperiment` for an option that the step's command does not have, before anything is run."""
+    command = load_command_class(get_commands()[step.command], step.command)
+    try:
+        command.create_parser("manage.py", step.command).parse_args(list(step.arguments))
+    except CommandError as error:
+        problem = str(error).removeprefix("Error: ")
+        raise BadExperiment(f"{path.name}: [{step.name}] as {step.command}: {problem}") from error
 
 
 def _tables(data: Mapping[str, Any], section: str, path: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -123,7 +120,8 @@ def _tables(data: Mapping[str, Any], section: str, path: Path) -> list[tuple[str
 
 
 def _corpus_step(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> Step:
-    kinds = [key for key in CORPUS_COMMANDS if key in table]
+    # `import` has an option `split` too: the split of all that is imported.
+    kinds = [key for key in CORPUS_COMMANDS if key in table and not (key == "split" and "import" in table)]
     if len(kinds) != 1:
         raise BadExperiment(
             f"{path.name}: [corpora.{name}] needs exactly one of {', '.join(CORPUS_COMMANDS)}, and has "
@@ -266,109 +264,3 @@ def as_options(table: Mapping[str, object]) -> list[str]:
             for each in _listed(value):
                 words += [option, each]
     return words
-
-
-def digest_of_step(step: Step) -> str:
-    """What a step depends on, as one digest; a file that is not there yet counts as absent."""
-    return digest_of(
-        {
-            "command": step.command,
-            "arguments": list(step.arguments),
-            "reads": [digest_of_file(path) if path.is_file() else None for path in step.reads],
-        }
-    )
-
-
-def read_record(experiment: Experiment) -> dict[str, Ran]:
-    """What is remembered of earlier runs, by step."""
-    if not experiment.record.is_file():
-        return {}
-    return {name: Ran(**ran) for name, ran in json.loads(experiment.record.read_text(encoding="utf-8")).items()}
-
-
-def _write_record(experiment: Experiment, record: Mapping[str, Ran]) -> None:
-    with new_file(experiment.record) as out:
-        json.dump({name: vars(ran) for name, ran in record.items()}, out, indent=2)
-        out.write("\n")
-
-
-def is_done(step: Step, record: Mapping[str, Ran]) -> bool:
-    """Whether the step ran to its end on these very inputs and settings, and what it made is still there."""
-    ran = record.get(step.name)
-    made = step.makes is None or step.makes.exists()
-    return ran is not None and ran.finished and made and ran.digest == digest_of_step(step)
-
-
-def plan(experiment: Experiment) -> list[tuple[Step, bool, float | None]]:
-    """Each step, whether it would run, and how many seconds it took last time; what follows a change runs too."""
-    record = read_record(experiment)
-    rows: list[tuple[Step, bool, float | None]] = []
-    changed: set[Path] = set()
-    for step in experiment.steps:
-        folders = {path.parent for path in step.reads}
-        runs = not is_done(step, record) or bool(folders & changed)
-        if runs and step.makes:
-            changed.add(step.makes)
-        rows.append((step, runs, record[step.name].seconds if step.name in record else None))
-    return rows
-
-
-def run(
-    experiment: Experiment,
-    *,
-    now: Callable[[], datetime],
-    say: Callable[[str], None],
-    quiet: bool = False,
-) -> dict[str, str]:
-    """Run what is not done, in order; returns for each step "done", "skipped" or "some rows failed".
-
-    A step that was cut off goes on where it was, since its command does. What an earlier run of this experiment made
-    from other inputs is moved to `PARLEY_HOME/replaced/`; what something else made under that name raises `NameTaken`.
-    """
-    record = read_record(experiment)
-    outcome: dict[str, str] = {}
-    for number, step in enumerate(experiment.steps, start=1):
-        heading = f"[{number}/{len(experiment.steps)}] {step.name}"
-        if is_done(step, record):
-            say(f"{heading}: unchanged, skipped")
-            outcome[step.name] = "skipped"
-            continue
-        digest = digest_of_step(step)
-        _make_room(step, record, digest, now())
-        say(f"{heading}: {step.as_typed()}")
-        record[step.name] = Ran(digest=digest, finished=False)
-        _write_record(experiment, record)
-        started = time.monotonic()
-        status = _run_command(step, quiet=quiet)
-        if status not in (0, SOME_ROWS_FAILED):
-            raise StepFailed(
-                f"{step.name} ended with status {status}: {step.as_typed()}\n"
-                "What was made before it is kept; run the same command to go on."
-            )
-        record[step.name] = replace(
-            record[step.name],
-            finished=True,
-            seconds=round(time.monotonic() - started, 1),
-            made_at=now().isoformat(timespec="seconds"),
-        )
-        _write_record(experiment, record)
-        outcome[step.name] = "some rows failed" if status == SOME_ROWS_FAILED else "done"
-    return outcome
-
-
-def _make_room(step: Step, record: Mapping[str, Ran], digest: str, now: datetime) -> None:
-    if step.makes is None or not step.makes.exists():
-        return
-    ran = record.get(step.name)
-    if ran is None:
-        raise NameTaken(f"{step.makes} is there already and this experiment did not make it; rename one of the two")
-    if ran.digest != digest:
-        aside = home() / "replaced" / f"{step.makes.name}-{now:%Y%m%dT%H%M%S}"
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        step.makes.rename(aside)
-
-
-def _run_command(step: Step, *, quiet: bool) -> int:
-    manage = Path(__file__).resolve().parent.parent / "manage.py"
-    words = [sys.executable, str(manage), step.command, *step.arguments, *(("--quiet",) if quiet else ())]
-    return subprocess.run(words, check=False).returncode  # noqa: S603  # our own commands, from a file the user wrote

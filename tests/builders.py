@@ -1,5 +1,7 @@
 """Small dialogues and personas for tests, with only the words that matter."""
 
+from pathlib import Path
+
 from generation.corpus.dialogues import Dialogue, Speaker, Turn
 
 SKIER = ("i like to ski.", "i have two dogs.", "i work as a nurse.", "my sister lives in lisbon.")
@@ -33,3 +35,22 @@ def a_dialogue(
         speakers=(Speaker(personas[0], dict(traits[0])), Speaker(personas[1], dict(traits[1]))),
         turns=tuple(Turn(place % 2, text) for place, text in enumerate(texts)),
     )
+
+
+TWO_CORPORA = """
+title = "Two"
+[corpora.human]
+import = ["talks.jsonl"]
+[corpora.cut]
+split = "human"
+by = "dialogue"
+shares = "0.8,0.1,0.1"
+"""
+
+
+def an_experiment(folder: Path, text: str = TWO_CORPORA) -> Path:
+    """An experiment file, beside a file of dialogues that it may import."""
+    path = folder / "experiment.toml"
+    path.write_text(text, encoding="utf-8")
+    (folder / "talks.jsonl").write_text("{}\n", encoding="utf-8")
+    return path

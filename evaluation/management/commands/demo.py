@@ -6,8 +6,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from evaluation.chain import NameTaken, StepFailed, run
 from evaluation.demo import EXPERIMENT, set_up_people
-from evaluation.experiment import BadExperiment, NameTaken, StepFailed, read_experiment, run
+from evaluation.experiment import BadExperiment, read_experiment
 from evaluation.models import Study
 from evaluation.serving import PortBusy, check_port, serve
 from generation.home import home
@@ -31,7 +32,7 @@ class Command(ParleyCommand):
         call_command("migrate", verbosity=0)
         experiment = read_experiment(EXPERIMENT)
         try:
-            steps = run(experiment, now=timezone.now, say=self.say, quiet=self.quiet or self.as_json)
+            steps = run(experiment, now=timezone.now, say=self.say, quiet=self.quiet, aside=self.as_json)
         except (StepFailed, NameTaken) as error:
             raise WorkFailed(str(error)) from error
         demo = set_up_people(

@@ -1,18 +1,22 @@
 """The whole chain from one file."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.experiment import BadExperiment, NameTaken, StepFailed, plan, read_experiment, run
+from evaluation.chain import NameTaken, StepFailed, plan, run
+from evaluation.experiment import BadExperiment, Experiment, read_experiment, report_step
 from evaluation.models import Study
 from generation.terminal import ParleyCommand, WorkFailed
 
 
 class Command(ParleyCommand):
-    help = "Run an experiment: corpora, models, responses, scores, a study and its dry run. Unchanged steps are skipped."
+    help = (
+        "Run an experiment: corpora, models, responses, scores, a study and its dry run. Unchanged steps are skipped."
+    )
     example = "examples/demo/experiment.toml"
     bad_input = (BadExperiment,)
 
@@ -24,11 +28,19 @@ class Command(ParleyCommand):
         experiment = read_experiment(options["file"])
         if options["plan"]:
             return self._plan(experiment.title, plan(experiment))
+        steps = self._run(experiment)
+        study = Study.objects.get(name=experiment.study) if experiment.study else None
+        if study and study.closed_at:
+            steps |= self._run(replace(experiment, steps=(report_step(study.name, closed_at=study.closed_at),)))
+        elif study:
+            self.say(f"Waiting for judgments: the study {study.name} is {study.state}. Next: {_next(study)}")
+        return {"experiment": experiment.title, "steps": steps, "study": study and study.state}
+
+    def _run(self, experiment: Experiment) -> dict[str, str]:
         try:
-            steps = run(experiment, now=timezone.now, say=self.say, quiet=self.quiet or self.as_json)
+            return run(experiment, now=timezone.now, say=self.say, quiet=self.quiet, aside=self.as_json)
         except (StepFailed, NameTaken) as error:
             raise WorkFailed(str(error)) from error
-        return {"experiment": experiment.title, "steps": steps, "study": self._state_of(experiment.study)}
 
     def _plan(self, title: str, rows: list[Any]) -> dict[str, Any]:
         self.say(title)
@@ -40,12 +52,9 @@ class Command(ParleyCommand):
             "steps": [{"step": step.name, "runs": runs, "seconds": seconds} for step, runs, seconds in rows],
         }
 
-    def _state_of(self, name: str) -> str | None:
-        if not name:
-            return None
-        study = Study.objects.get(name=name)
-        if study.state == Study.State.CLOSED:
-            self.say(f"The study {name} is closed. Next: manage.py report {name} --to reports/{name}")
-        else:
-            self.say(f"Waiting for judgments: the study {name} is {study.state}. Next: manage.py invite {name}")
-        return study.state
+
+def _next(study: Study) -> str:
+    """What to type so that judgments come."""
+    if study.state == Study.State.DRAFT:
+        return f"manage.py open_study {study.name}"
+    return f"manage.py invite {study.name}; when it is closed (manage.py close_study {study.name}), run this again"
