@@ -1,0 +1,183 @@
+"""Who judges what next. A claim is one conditional update of a planned slot, and the row count says who won.
+
+The rules, held here and by the database's constraints: no item over its k slots, no context twice for one annotator, no
+annotator over their share of the study, and what somebody left lying is free again when its lease runs out.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from evaluation.models import Annotator, Draft, Judgment, Slot, Study
+
+# Fetched at once, so that a lost race costs an update and not another search.
+CANDIDATES: Final = 8
+# An annotator meets a pair again after this many others at the earliest.
+REPEAT_AFTER: Final = 8
+MAY_JUDGE: Final = (Annotator.State.ARRIVED, Annotator.State.ACTIVE, Annotator.State.FINISHED)
+
+
+class ConsentMissing(PermissionError):
+    """A pair was asked for on behalf of somebody who has not agreed to take part."""
+
+
+class NotYours(LookupError):
+    """A slot that this annotator does not hold and never answered."""
+
+
+class LeaseLost(NotYours):
+    """A slot that went to somebody else after its lease ran out."""
+
+
+@dataclass(frozen=True)
+class PersonalProgress:
+    """How far one annotator is. `left` is what they can still get at most: others may take some of it."""
+
+    done: int
+    left: int
+    median_seconds: float | None
+
+
+@transaction.atomic
+def claim_next(*, study: Study, annotator: Annotator, now: datetime) -> Slot | None:
+    """The slot that `annotator` judges next, leased to them; None where nothing is left for them or the study rests.
+
+    What they hold already comes first, with a fresh lease, on whatever device they ask.
+    """
+    # Held until the end, so that one annotator asking twice at once gets one slot.
+    held = Annotator.objects.select_for_update().get(pk=annotator.pk, study=study)
+    if held.consented_at is None:
+        raise ConsentMissing(f"{held.code} has not agreed to take part")
+    # As it stands now: the object at hand may be older than a pause.
+    if held.state not in MAY_JUDGE or not Study.objects.filter(pk=study.pk, state=Study.State.OPEN).exists():
+        return None
+    slot_id = _hold_on(annotator=held, study=study, now=now) or _take_new(annotator=held, study=study, now=now)
+    state = Annotator.State.ACTIVE if slot_id else Annotator.State.FINISHED
+    Annotator.objects.filter(pk=held.pk).update(state=state, last_seen_at=now)
+    annotator.state, annotator.last_seen_at = state, now
+    return own_slot(annotator=held, slot_id=slot_id) if slot_id else None
+
+
+def _hold_on(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    mine = Slot.objects.for_annotator(annotator).filter(answered_at=None).order_by("position").first()
+    if mine is None:
+        return None
+    renewed = Slot.objects.filter(pk=mine.pk, annotator=annotator, answered_at=None).update(
+        leased_until=_lease_end(study, now)
+    )
+    return mine.pk if renewed else None
+
+
+def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    taken = Slot.objects.for_annotator(annotator).filter(look=1).count()
+    wanted = Q(pk__in=_repeats_due(annotator))
+    if taken < most_for_one(study):
+        seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
+        wanted |= Q(look=1) & ~Exists(seen)
+    lost: set[int] = set()
+    while True:
+        # A repeat that is due goes first, so that it is not the last thing somebody does before they leave.
+        candidates = (
+            Slot.objects.filter(wanted, study=study)
+            .unclaimed(now)
+            .exclude(pk__in=lost)
+            .order_by("-look", "position")
+            .values_list("pk", flat=True)[:CANDIDATES]
+        )
+        tried = list(candidates)
+        for slot_id in tried:
+            if _won(slot_id, annotator=annotator, study=study, now=now):
+                return slot_id
+        if not tried:
+            return None
+        lost.update(tried)
+
+
+def _repeats_due(annotator: Annotator) -> list[int]:
+    """Planned repeats of what this annotator answered long enough ago."""
+    answered = list(
+        Slot.objects.for_annotator(annotator)
+        .answered()
+        .filter(look=1)
+        .order_by("answered_at", "pk")
+        .values_list("pk", flat=True)
+    )
+    old = answered[: max(len(answered) - REPEAT_AFTER, 0)]
+    return list(Slot.objects.filter(repeats__in=old, answered_at=None).values_list("pk", flat=True)) if old else []
+
+
+def _won(slot_id: int, *, annotator: Annotator, study: Study, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            won = (
+                Slot.objects.filter(pk=slot_id)
+                .unclaimed(now)
+                .update(annotator=annotator, claimed_at=now, leased_until=_lease_end(study, now), locked_at=None)
+            )
+    except IntegrityError:
+        # The database's own rule, that nobody sees a context twice, has the last word.
+        return False
+    if won:
+        # What somebody began here and left was never submitted.
+        Judgment.objects.filter(slot_id=slot_id).delete()
+        Draft.objects.filter(slot_id=slot_id).delete()
+    return bool(won)
+
+
+def _lease_end(study: Study, now: datetime) -> datetime:
+    return now + timedelta(minutes=study.lease_minutes)
+
+
+def most_for_one(study: Study) -> int:
+    """How many slots one annotator may have: `max_share` of the study's, at least one."""
+    planned = Slot.objects.filter(study=study, look=1).count()
+    # The share of a number such as 0.1 * 180 must not be lost to its last binary digit.
+    return max(1, math.floor(study.max_share * planned + 1e-9))
+
+
+def own_slot(*, annotator: Annotator, slot_id: int) -> Slot:
+    """A slot that `annotator` holds or answered, with all that its page needs; else `NotYours` or `LeaseLost`."""
+    slot = (
+        Slot.objects.select_related("study", "annotator", "item__context", "item__first", "item__second", "draft")
+        .prefetch_related("study__criteria", "judgments__criterion")
+        .filter(pk=slot_id, study_id=annotator.study_id)
+        .first()
+    )
+    check_own(slot, annotator)
+    assert slot is not None
+    return slot
+
+
+def check_own(slot: Slot | None, annotator: Annotator) -> None:
+    """Raise `NotYours` unless `annotator` holds or answered `slot`; `LeaseLost` where somebody else does."""
+    if slot is None or slot.study_id != annotator.study_id:
+        raise NotYours("there is no such pair for you")
+    if slot.annotator_id != annotator.pk:
+        raise LeaseLost("this pair went to somebody else after it lay for too long")
+
+
+def personal_progress(*, annotator: Annotator) -> PersonalProgress:
+    """What `annotator` did, and at most how much more there is for them."""
+    answered = Slot.objects.for_annotator(annotator).answered()
+    seconds = list(answered.values_list("look", "seconds"))
+    done = len(seconds)
+    first_looks = sum(1 for look, _ in seconds if look == 1)
+    seen = answered.filter(look=1, context=OuterRef("context"))
+    open_contexts = (
+        Slot.objects.filter(study_id=annotator.study_id, look=1, answered_at=None)
+        .filter(~Exists(seen))
+        .values("context")
+        .distinct()
+        .count()
+    )
+    measured = [each for _, each in seconds if each is not None]
+    return PersonalProgress(
+        done=done,
+        left=max(0, min(most_for_one(annotator.study) - first_looks, open_contexts)),
+        median_seconds=median(measured) if measured else None,
+    )

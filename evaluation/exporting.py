@@ -1,0 +1,130 @@
+"""A study as statistics read it: its judgments in the long format, and what a table of them cannot carry."""
+
+from collections import Counter
+from typing import Final, cast
+
+from django.db.models import QuerySet
+
+from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
+from evaluation.stats.declared import StudyInfo, study_info_from_json
+from evaluation.stats.rows import NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
+
+# What the reply of a check pair that no system gave is called.
+MADE_REPLY: Final = "made-for-a-check"
+
+
+def rows_of(study: Study) -> list[JudgmentRow]:
+    """Every judgment of an answered slot, in the order of the slots: what was clicked, said by system.
+
+    Those of annotators who withdrew are left out for good. Check pairs, second looks and what an exclusion rule struck
+    out stand in it, marked as such; pairs with equal responses do not, since nobody was asked (`info_of` counts them).
+    """
+    return [_row(judgment) for judgment in _judgments(study)]
+
+
+def _judgments(study: Study) -> QuerySet[Judgment]:
+    return (
+        Judgment.objects.filter(slot__study=study, slot__answered_at__isnull=False)
+        .exclude(annotator__state=Annotator.State.WITHDRAWN)
+        .select_related(
+            "annotator",
+            "criterion",
+            "rated__system",
+            "displayed_left__system",
+            "slot__item__context",
+            "slot__item__first__system",
+            "slot__item__second__system",
+        )
+        .order_by("slot__position", "slot__pk", "criterion__position", "pk")
+    )
+
+
+def _row(judgment: Judgment) -> JudgmentRow:
+    slot, item, context = judgment.slot, judgment.slot.item, judgment.slot.item.context
+    rated = judgment.rated is not None or item.kind == Item.Kind.PERSONA
+    first, second = _name(item.first), _name(item.second)
+    return JudgmentRow(
+        context=context.ident,
+        annotator=judgment.annotator.code,
+        criterion=judgment.criterion.key,
+        choice=_choice(judgment, slot),
+        first="" if rated else first,
+        second="" if rated else second,
+        system=_name(judgment.rated) if rated else "",
+        strength=judgment.strength,
+        look=slot.look,
+        annotator_kind=cast(AnnotatorKind, judgment.annotator.kind),  # the field's choices are these
+        cluster=context.cluster,
+        domain=context.domain,
+        displayed_left=_name(judgment.displayed_left),
+        layout=slot.layout,
+        seconds=slot.seconds,
+        submitted_at=judgment.submitted_at.isoformat(timespec="seconds"),
+        is_check=item.is_check,
+        expected=_expected(item, judgment.criterion.key),
+        excluded_by=judgment.annotator.excluded_by,
+        trait=judgment.trait,
+        level=judgment.level,
+    )
+
+
+def _choice(judgment: Judgment, slot: Slot) -> str:
+    """The system whose reply was on the side clicked; what names no side, and ratings and labels, as they are."""
+    if judgment.choice == Judgment.Choice.LEFT:
+        return _name(slot.left())
+    if judgment.choice == Judgment.Choice.RIGHT:
+        return _name(slot.right())
+    assert judgment.value or judgment.choice in NOT_A_SYSTEM
+    return judgment.value or judgment.choice
+
+
+def _name(response: Response | None) -> str:
+    if response is None:
+        return ""
+    return response.system.name if response.system else MADE_REPLY
+
+
+def _expected(item: Item, criterion: str) -> str:
+    side = item.expected.get(criterion)
+    return _name(item.first if side == "first" else item.second) if side else ""
+
+
+def info_of(study: Study) -> StudyInfo:
+    """What `FILE.study.json` says of `study`."""
+    ties = Counter(
+        Item.objects.filter(study=study, automatic_tie=True, is_check=False).values_list("context__domain", flat=True)
+    )
+    systems = list(study.systems.order_by("position"))
+    return study_info_from_json(
+        {
+            "name": study.name,
+            "title": study.title,
+            "systems": [system.name for system in systems],
+            "criteria": [_criterion(each) for each in study.criteria.order_by("position")],
+            "plan": study.plan,
+            "seed": study.seed,
+            "simulated": study.simulated,
+            "caveats": study.caveats,
+            "amendments": list(study.amendments.order_by("made_at", "pk").values_list("text", flat=True)),
+            "unblinded_early": study.unblinded_early(),
+            "opened_at": study.opened_at.isoformat(timespec="seconds") if study.opened_at else "",
+            "closed_at": study.closed_at.isoformat(timespec="seconds") if study.closed_at else "",
+            "judgments_per_pair": study.judgments_per_pair,
+            "display": study.display,
+            "responses": {system.name: system.digest for system in systems},
+            "automatic_ties": dict(sorted(ties.items())),
+        }
+    )
+
+
+def _criterion(criterion: Criterion) -> dict[str, object]:
+    return {
+        "key": criterion.key,
+        "name": criterion.name,
+        "question": criterion.question,
+        "scale": criterion.scale,
+        "options": criterion.options,
+        "low": criterion.range.get("min"),
+        "high": criterion.range.get("max"),
+        "needs": criterion.needs,
+    }

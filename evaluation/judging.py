@@ -1,0 +1,258 @@
+"""Answering: drafts, the first sheet locked, a submit that counts once however often it is sent, and changing it.
+
+Every verb takes the annotator and then the slot for itself, in that order, as claiming does: two requests of one
+annotator come one after the other, and none of them can wait for the other in a circle.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from evaluation.assignment import LeaseLost, NotYours, check_own, own_slot
+from evaluation.models import Annotator, Draft, Judgment, JudgmentRevision, Receipt, Slot
+from evaluation.questions import Question, Sheet, answer_in, fill_in, sheets_of
+
+__all__ = [
+    "Answers",
+    "AnswersMissing",
+    "BadAnswer",
+    "LeaseLost",
+    "NotYours",
+    "StudyNotOpen",
+    "last_answered",
+    "lock",
+    "save_draft",
+    "submit",
+]
+
+# Field -> value: "left", "right:2", "tie", "4"; see `questions`.
+Answers = Mapping[str, str]
+
+# How many of the last answered slots may still be changed.
+CHANGEABLE: Final = 1
+LAYOUTS: Final = ("", "side-by-side", "stacked")
+PROBLEMS: Final = ("", "unsafe", "broken", "nonsense")
+LONGEST_COMMENT: Final = 4000
+LONGEST_KEY: Final = 64
+
+
+class BadAnswer(ValueError):
+    """An answer that was not offered."""
+
+
+class AnswersMissing(ValueError):
+    """Questions that were asked and not answered."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        super().__init__(f"still to be answered: {', '.join(keys)}")
+        self.keys = tuple(keys)
+
+
+class StudyNotOpen(ValueError):
+    """A judgment for a study that takes none now."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An answer that was checked against what its question offers."""
+
+    question: Question
+    value: str
+
+
+@transaction.atomic
+def save_draft(*, slot_id: int, annotator: Annotator, answers: Answers, now: datetime) -> None:
+    """Keep what is picked so far, in place of what was kept before. Nothing is counted by it."""
+    slot = _hold(slot_id, annotator)
+    _check_open(slot)
+    given = _checked(answers, [question for sheet in sheets_of(slot) for question in sheet])
+    Draft.objects.update_or_create(
+        slot=slot, defaults={"answers": {each.question.field: each.value for each in given}, "saved_at": now}
+    )
+
+
+@transaction.atomic
+def lock(*, slot_id: int, annotator: Annotator, answers: Answers, now: datetime) -> Slot:
+    """Freeze the first sheet, so that what is asked after it cannot colour it; a second time nothing changes."""
+    slot = _hold(slot_id, annotator)
+    if slot.locked_at is not None or slot.answered_at is not None:
+        return own_slot(annotator=annotator, slot_id=slot_id)
+    _check_open(slot)
+    sheets = sheets_of(slot)
+    if len(sheets) < 2:
+        raise BadAnswer("expected a pair with a second sheet; on this one nothing follows the first")
+    given = _checked(answers, sheets[0])
+    _check_all_answered(given, sheets[0])
+    _write(given, slot, now)
+    Slot.objects.filter(pk=slot.pk).update(locked_at=now)
+    Draft.objects.filter(slot=slot).delete()
+    return own_slot(annotator=annotator, slot_id=slot_id)
+
+
+@transaction.atomic
+def submit(
+    *,
+    slot_id: int,
+    annotator: Annotator,
+    key: str,
+    answers: Answers,
+    seconds: float | None,
+    layout: str,
+    comment: str = "",
+    problem: str = "",
+    now: datetime,
+) -> Slot:
+    """Count the answers to a slot, all of them or none. Sent again under the same `key`, it changes nothing.
+
+    On a slot that is answered already it changes the answers and keeps what they were, while it is among the
+    annotator's last `CHANGEABLE`. Locked answers stay as they are, whatever is sent for them.
+    """
+    slot = _hold(slot_id, annotator)
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BadAnswer(f"key: expected 1 to {LONGEST_KEY} characters, got {len(key)}")
+    receipt = Receipt.objects.filter(key=key).first()
+    if receipt is not None:
+        if receipt.slot_id != slot.pk:
+            raise BadAnswer("key: it was used for another pair")
+        return own_slot(annotator=annotator, slot_id=slot_id)
+    _check_open(slot)
+    if layout not in LAYOUTS:
+        raise BadAnswer(f"layout: expected one of {', '.join(filter(None, LAYOUTS))}, got {layout!r}")
+    if problem not in PROBLEMS:
+        raise BadAnswer(f"problem: expected one of {', '.join(filter(None, PROBLEMS))}, got {problem!r}")
+    if len(comment) > LONGEST_COMMENT:
+        raise BadAnswer(f"comment: expected at most {LONGEST_COMMENT} characters, got {len(comment)}")
+    sheets = sheets_of(slot)
+    if len(sheets) > 1 and slot.locked_at is None:
+        # Nothing that was not locked before the traits were shown may be counted.
+        raise AnswersMissing([question.field for question in sheets[0]])
+    asked = sheets[-1]
+    given = _checked({field: value for field, value in answers.items() if not _locked(field, sheets)}, asked)
+    _check_all_answered(given, asked)
+    if slot.answered_at is None:
+        _write(given, slot, now)
+        Slot.objects.filter(pk=slot.pk).update(
+            answered_at=now,
+            seconds=_believable(seconds, slot, now),
+            layout=layout,
+            comment=comment,
+            problem=problem,
+        )
+    else:
+        _check_changeable(slot, annotator)
+        _change(given, slot, now)
+        Slot.objects.filter(pk=slot.pk).update(comment=comment, problem=problem)
+    Receipt.objects.create(key=key, slot=slot, received_at=now)
+    Draft.objects.filter(slot=slot).delete()
+    Annotator.objects.filter(pk=annotator.pk).update(last_seen_at=now)
+    return own_slot(annotator=annotator, slot_id=slot_id)
+
+
+def last_answered(*, annotator: Annotator) -> Slot | None:
+    """The slot that "Back" leads to: the last one answered, while the study is open; None where there is none."""
+    if not annotator.study.is_open():
+        return None
+    last = _answered_last(annotator)
+    return own_slot(annotator=annotator, slot_id=last[0]) if last else None
+
+
+def _answered_last(annotator: Annotator) -> list[int]:
+    answered = Slot.objects.for_annotator(annotator).answered().order_by("-answered_at", "-pk")
+    return list(answered.values_list("pk", flat=True)[:CHANGEABLE])
+
+
+def _hold(slot_id: int, annotator: Annotator) -> Slot:
+    """The slot, with its annotator and itself locked until the transaction ends."""
+    Annotator.objects.select_for_update().get(pk=annotator.pk)
+    slot = (
+        Slot.objects.select_for_update(of=("self",))
+        .select_related("study", "item__first", "item__second")
+        .prefetch_related("study__criteria")
+        .filter(pk=slot_id)
+        .first()
+    )
+    check_own(slot, annotator)
+    assert slot is not None
+    return slot
+
+
+def _check_open(slot: Slot) -> None:
+    if not slot.study.is_open():
+        raise StudyNotOpen(f"the study is {slot.study.state}, and takes judgments only while it is open")
+
+
+def _check_changeable(slot: Slot, annotator: Annotator) -> None:
+    if slot.pk not in _answered_last(annotator):
+        raise BadAnswer(f"expected one of your last {CHANGEABLE} answered pairs; this one can no longer be changed")
+
+
+def _checked(answers: Answers, asked: Sequence[Question]) -> list[_Given]:
+    questions = {question.field: question for question in asked}
+    for field, value in answers.items():
+        if field not in questions:
+            raise BadAnswer(f"{field!r}: expected one of {', '.join(questions)}")
+        offered = questions[field].values()
+        if value not in offered:
+            raise BadAnswer(f"{field}: expected one of {', '.join(offered)}, got {value!r}")
+    return [_Given(question, answers[field]) for field, question in questions.items() if field in answers]
+
+
+def _check_all_answered(given: Sequence[_Given], asked: Sequence[Question]) -> None:
+    answered = {each.question.field for each in given}
+    missing = [question.field for question in asked if question.field not in answered]
+    if missing:
+        raise AnswersMissing(missing)
+
+
+def _locked(field: str, sheets: Sequence[Sheet]) -> bool:
+    return len(sheets) > 1 and field in {question.field for question in sheets[0]}
+
+
+def _write(given: Sequence[_Given], slot: Slot, now: datetime) -> None:
+    Judgment.objects.bulk_create(_judgment(each, slot, now) for each in given)
+
+
+def _judgment(given: _Given, slot: Slot, now: datetime) -> Judgment:
+    criterion = given.question.criterion
+    about_trait = criterion.needs == "traits"
+    judgment = Judgment(
+        slot=slot,
+        criterion=criterion,
+        annotator_id=slot.annotator_id,
+        displayed_left=slot.left(),
+        criterion_version=criterion.version,
+        trait=slot.item.trait if about_trait else "",
+        level=slot.item.level if about_trait else "",
+        submitted_at=now,
+    )
+    return fill_in(judgment, given.question, given.value, slot)
+
+
+def _change(given: Sequence[_Given], slot: Slot, now: datetime) -> None:
+    before = {answer_in(each, slot)[0]: each for each in slot.judgments.select_related("criterion")}
+    for each in given:
+        judgment = before[each.question.field]
+        if answer_in(judgment, slot)[1] == each.value:
+            continue
+        JudgmentRevision.objects.create(
+            judgment=judgment,
+            choice=judgment.choice,
+            strength=judgment.strength,
+            value=judgment.value,
+            replaced_at=now,
+        )
+        fill_in(judgment, each.question, each.value, slot)
+        judgment.submitted_at = now
+        judgment.save(update_fields=["choice", "strength", "value", "submitted_at"])
+
+
+def _believable(seconds: float | None, slot: Slot, now: datetime) -> float | None:
+    """What the page measured, where it can be true: not negative, and no longer than the slot was held."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        return None
+    held = (now - slot.claimed_at).total_seconds() if slot.claimed_at else seconds
+    return min(seconds, max(held, 0.0))
