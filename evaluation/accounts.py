@@ -4,7 +4,10 @@ import secrets
 from pathlib import Path
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
+from django.urls import reverse
 
 from evaluation.models import Researcher
 
@@ -14,6 +17,46 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class BadAddress(ValueError):
+    """What should be an e-mail address and is none."""
+
+
+class NoSuchResearcher(ValueError):
+    """An address that no researcher signs in with."""
+
+
+def create_researcher(*, email: str, name: str = "") -> tuple[Researcher, bool]:
+    """The researcher with that address, and whether they are new: then they cannot sign in until a password is set."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadAddress(f"expected an e-mail address, got {email!r}") from None
+    found = Researcher.objects.filter(email__iexact=email).first()
+    if found is not None:
+        return found, False
+    return Researcher.objects.create_user(email, None, name=name), True
+
+
+def researcher_with(email: str) -> Researcher:
+    """The researcher who signs in with `email`."""
+    researcher = Researcher.objects.filter(email__iexact=email).first()
+    if researcher is None:
+        raise NoSuchResearcher(f"no researcher {email!r}; make one first: manage.py create_researcher {email}")
+    return researcher
+
+
+def one_time_path(researcher: Researcher) -> str:
+    """The path of a page on which `researcher` sets a password; it stops working once one is set, or with time."""
+    # Not at the top: these modules of allauth read the settings, which name this one.
+    from allauth.account.forms import default_token_generator
+    from allauth.account.utils import user_pk_to_url_str
+
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(researcher), "key": default_token_generator.make_token(researcher)},
+    )
 
 
 def create_with_password_file(*, email: str, name: str, password_file: Path) -> Researcher:

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from evaluation.models import Annotator, Draft, Judgment, Slot, Study
 
@@ -75,18 +75,18 @@ def _hold_on(*, annotator: Annotator, study: Study, now: datetime) -> int | None
 
 def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
     taken = Slot.objects.for_annotator(annotator).filter(look=1).count()
-    wanted = Q(pk__in=_repeats_due(annotator))
-    if taken < most_for_one(study):
-        seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
-        wanted |= Q(look=1) & ~Exists(seen)
+    due, other = _repeats_of(annotator)
+    seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
+    new = Q(look=1) & ~Exists(seen) if taken < most_for_one(study) else Q(pk__in=())
     lost: set[int] = set()
     while True:
-        # A repeat that is due goes first, so that it is not the last thing somebody does before they leave.
+        # A repeat that is due goes first, since whoever saw the pair may leave; one that is not due yet goes last.
         candidates = (
-            Slot.objects.filter(wanted, study=study)
+            Slot.objects.filter(Q(pk__in=due + other) | new, study=study)
             .unclaimed(now)
             .exclude(pk__in=lost)
-            .order_by("-look", "position")
+            .annotate(turn=Case(When(pk__in=due, then=0), When(look=1, then=1), default=2))
+            .order_by("turn", "position")
             .values_list("pk", flat=True)[:CANDIDATES]
         )
         tried = list(candidates)
@@ -98,17 +98,20 @@ def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | Non
         lost.update(tried)
 
 
-def _repeats_due(annotator: Annotator) -> list[int]:
-    """Planned repeats of what this annotator answered long enough ago."""
-    answered = list(
+def _repeats_of(annotator: Annotator) -> tuple[list[int], list[int]]:
+    """Planned repeats of what this annotator answered: those due, `REPEAT_AFTER` others since, and those not yet."""
+    answered = (
         Slot.objects.for_annotator(annotator)
         .answered()
         .filter(look=1)
-        .order_by("answered_at", "pk")
-        .values_list("pk", flat=True)
+        .order_by("-answered_at", "-pk")
+        .values_list("repeat", "repeat__answered_at")
     )
-    old = answered[: max(len(answered) - REPEAT_AFTER, 0)]
-    return list(Slot.objects.filter(repeats__in=old, answered_at=None).values_list("pk", flat=True)) if old else []
+    open_repeats = [
+        (place, repeat) for place, (repeat, done) in enumerate(answered) if repeat is not None and done is None
+    ]
+    due = [repeat for place, repeat in open_repeats if place >= REPEAT_AFTER]
+    return due, [repeat for place, repeat in open_repeats if place < REPEAT_AFTER]
 
 
 def _won(slot_id: int, *, annotator: Annotator, study: Study, now: datetime) -> bool:
@@ -175,9 +178,10 @@ def personal_progress(*, annotator: Annotator) -> PersonalProgress:
         .distinct()
         .count()
     )
+    repeats = Slot.objects.filter(repeats__annotator=annotator, answered_at=None).count()
     measured = [each for _, each in seconds if each is not None]
     return PersonalProgress(
         done=done,
-        left=max(0, min(most_for_one(annotator.study) - first_looks, open_contexts)),
+        left=max(0, min(most_for_one(annotator.study) - first_looks, open_contexts)) + repeats,
         median_seconds=median(measured) if measured else None,
     )

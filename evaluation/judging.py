@@ -87,7 +87,7 @@ def lock(*, slot_id: int, annotator: Annotator, answers: Answers, now: datetime)
         raise BadAnswer("expected a pair with a second sheet; on this one nothing follows the first")
     given = _checked(answers, sheets[0])
     _check_all_answered(given, sheets[0])
-    _write(given, slot, now)
+    _write(given, slot, annotator, now)
     Slot.objects.filter(pk=slot.pk).update(locked_at=now)
     Draft.objects.filter(slot=slot).delete()
     return own_slot(annotator=annotator, slot_id=slot_id)
@@ -134,7 +134,7 @@ def submit(
     given = _checked({field: value for field, value in answers.items() if not _locked(field, sheets)}, asked)
     _check_all_answered(given, asked)
     if slot.answered_at is None:
-        _write(given, slot, now)
+        _write(given, slot, annotator, now)
         Slot.objects.filter(pk=slot.pk).update(
             answered_at=now,
             seconds=_believable(seconds, slot, now),
@@ -212,17 +212,17 @@ def _locked(field: str, sheets: Sequence[Sheet]) -> bool:
     return len(sheets) > 1 and field in {question.field for question in sheets[0]}
 
 
-def _write(given: Sequence[_Given], slot: Slot, now: datetime) -> None:
-    Judgment.objects.bulk_create(_judgment(each, slot, now) for each in given)
+def _write(given: Sequence[_Given], slot: Slot, annotator: Annotator, now: datetime) -> None:
+    Judgment.objects.bulk_create(_judgment(each, slot, annotator, now) for each in given)
 
 
-def _judgment(given: _Given, slot: Slot, now: datetime) -> Judgment:
+def _judgment(given: _Given, slot: Slot, annotator: Annotator, now: datetime) -> Judgment:
     criterion = given.question.criterion
     about_trait = criterion.needs == "traits"
     judgment = Judgment(
         slot=slot,
         criterion=criterion,
-        annotator_id=slot.annotator_id,
+        annotator=annotator,
         displayed_left=slot.left(),
         criterion_version=criterion.version,
         trait=slot.item.trait if about_trait else "",

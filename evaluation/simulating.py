@@ -5,7 +5,7 @@ go through the same verbs as people: they claim, lock what comes before the trai
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -63,12 +63,21 @@ class _Person:
     pace: float
 
 
-@transaction.atomic
-def simulate(*, study: Study, annotators: int, truth: Mapping[str, float], seed: int, now: datetime) -> DryRun:
-    """Fill `STUDY-dryrun`, a copy of `study` replaced on each run, and close it, all or nothing.
+def simulate(
+    *,
+    study: Study,
+    annotators: int,
+    truth: Mapping[str, float],
+    seed: int,
+    now: datetime,
+    watch: Callable[[int, int], None] = lambda done, total: None,
+) -> DryRun:
+    """Fill `STUDY-dryrun`, a copy of `study` replaced on each run, and close it.
 
     `truth` is each system's strength in logits: of two systems that differ by 1, the stronger one's reply is better
-    2.7 times as often as the other's, before ties. A system that is not in it has strength 0.
+    2.7 times as often as the other's, before ties. A system that is not in it has strength 0. `watch` is told of each
+    slot. Every judgment is a transaction of its own, so that people go on judging other studies meanwhile; what an
+    interrupted run leaves is replaced by the next.
     """
     if study.simulated:
         raise WrongState(f"{study.name} is a dry run itself")
@@ -82,6 +91,7 @@ def simulate(*, study: Study, annotators: int, truth: Mapping[str, float], seed:
     people = [_person(copy, number, sorted(names), rng, now) for number in range(1, annotators + 1)]
     # By context and system, whoever judges.
     merits: dict[tuple[int, int], float] = {}
+    slots = Slot.objects.filter(study=copy).count()
     answered, moment, active = 0, now, list(people)
     while active:
         person = active[int(rng.integers(len(active)))]
@@ -91,10 +101,12 @@ def simulate(*, study: Study, annotators: int, truth: Mapping[str, float], seed:
             continue
         moment = _judge(slot, person, truth=truth, merits=merits, rng=rng, now=moment)
         answered += 1
+        watch(answered, slots)
     close_study(study=copy, now=moment)
-    return DryRun(copy, annotators, answered, Slot.objects.filter(study=copy).count() - answered)
+    return DryRun(copy, annotators, answered, slots - answered)
 
 
+@transaction.atomic
 def copy_study(study: Study, *, now: datetime) -> Study:
     """A draft copy of `study` under its name and `-dryrun`, with its design, slots and members, and no judgments.
 

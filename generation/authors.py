@@ -17,7 +17,7 @@ class AuthorFailed(Exception):
     """One persona or one dialogue that its author could not do. The run goes on; the row is listed with its reason.
 
     `kind` is refused, truncated, malformed, rejected (the endpoint would not take the request), server, timeout,
-    network or unlabelled; `tries` counts what was asked for it.
+    network, unlabelled or untold; `tries` counts what was asked for it.
     """
 
     def __init__(

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from generation.authors import OFFLINE, OFFLINE_AUTHORS, Author, OfflineAuthor
-from generation.corpus.dialogues import DIALOGUES_FILE, CorpusMissing, Persona, read_dialogues
+from generation.corpus.dialogues import DIALOGUES_FILE, CorpusMissing, read_dialogues
 from generation.corpus.manifest import read_manifest, write_manifest
+from generation.corpus.personas import PersonaKey
 from generation.generating import (
     Commission,
     Made,
@@ -19,11 +20,12 @@ from generation.generating import (
     distinct_personas,
     make,
     plan_dialogues,
-    write_corpus,
+    write_made,
 )
 from generation.home import corpus_and_split, existing, place
 from generation.journal import Journal, usage
 from generation.labelling import LABELS_FILE, PersonaLabels, read_labels
+from generation.llm import Endpoint
 from generation.offline import CAVEAT, LABEL_CAVEAT
 from generation.prompting import digests_of_prompts
 from generation.terminal import Progress
@@ -104,7 +106,7 @@ def carry_out(order: Order, *, now: Callable[[], datetime], quiet: bool = True) 
     endpoint = _endpoint(order)
     with Journal(folder, settings_of(order, source.folder.name)) as journal:
         made = asyncio.run(_make(order, source, known, endpoint, journal=journal, now=now, quiet=quiet))
-        write_corpus(folder, made)
+        write_made(folder, made)
         results = {"corpus": order.to, **_provenance(order, source, made, labels_from), **count_results(made)}
         if order.author not in OFFLINE_AUTHORS:
             results["usage"] = usage(journal.records())
@@ -118,14 +120,14 @@ def carry_out(order: Order, *, now: Callable[[], datetime], quiet: bool = True) 
 async def _make(
     order: Order,
     source: Source,
-    known: Mapping[Persona, PersonaLabels],
-    endpoint: "Endpoint | None",
+    known: Mapping[PersonaKey, PersonaLabels],
+    endpoint: Endpoint | None,
     *,
     journal: Journal,
     now: Callable[[], datetime],
     quiet: bool,
 ) -> Made:
-    personas = [persona for persona in distinct_personas(source.planned) if persona not in known]
+    personas = distinct_personas(source.planned).keys() - known.keys()
     totals = {"personas": len(personas), "dialogues": len(source.planned)}
     counters: dict[str, Progress] = {}
     async with _staffed(order, endpoint, journal=journal, now=now) as author:
@@ -154,18 +156,16 @@ def _failed(made: Made) -> str:
     return f"{len(made.failures)} failed" if made.failures else ""
 
 
-def _endpoint(order: Order) -> "Endpoint | None":
-    """The endpoint of an order, not yet connected; a missing key or package is noticed here, before anything is made."""
+def _endpoint(order: Order) -> Endpoint | None:
+    """The endpoint of an order, not yet connected; a missing key or package is noticed here, before all else."""
     if order.author in OFFLINE_AUTHORS:
         return None
-    from generation.llm import Endpoint
-
     return Endpoint(base_url=order.base_url, connections=order.concurrency)
 
 
 @asynccontextmanager
 async def _staffed(
-    order: Order, endpoint: "Endpoint | None", *, journal: Journal, now: Callable[[], datetime]
+    order: Order, endpoint: Endpoint | None, *, journal: Journal, now: Callable[[], datetime]
 ) -> AsyncIterator[Author]:
     """The author of an order, with whatever connections it needs open."""
     if endpoint is None:

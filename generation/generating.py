@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from generation.authors import Author, AuthorFailed, RunStopped
 from generation.corpus.dialogues import Dialogue, Persona, Speaker, Turn, write_dialogues
 from generation.corpus.manifest import new_file
+from generation.corpus.personas import PersonaKey, same_persona_key
 from generation.labelling import PersonaLabels, count_levels, write_labels
 from generation.sampling import sample_traits
 
@@ -66,7 +67,7 @@ class Failure:
 class Made:
     """What came of a run: labels by persona, dialogues, and everything that failed."""
 
-    labels: dict[Persona, PersonaLabels] = field(default_factory=dict)
+    labels: dict[PersonaKey, PersonaLabels] = field(default_factory=dict)
     reused_labels: int = 0
     dialogues: list[Dialogue] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -93,9 +94,14 @@ def plan_dialogues(source: Sequence[Dialogue], commission: Commission) -> list[P
     return planned
 
 
-def distinct_personas(planned: Iterable[Planned]) -> list[Persona]:
-    """Each persona once, in the order of first appearance."""
-    return list(dict.fromkeys(speaker.persona for each in planned for speaker in each.dialogue.speakers))
+def distinct_personas(planned: Iterable[Planned]) -> dict[PersonaKey, Persona]:
+    """Each persona that is told, in the spelling and order of its first appearance."""
+    personas: dict[PersonaKey, Persona] = {}
+    for each in planned:
+        for speaker in each.dialogue.speakers:
+            if key := same_persona_key(speaker.persona):
+                personas.setdefault(key, speaker.persona)
+    return personas
 
 
 async def make(
@@ -103,7 +109,7 @@ async def make(
     *,
     commission: Commission,
     author: Author,
-    known_labels: Mapping[Persona, PersonaLabels],
+    known_labels: Mapping[PersonaKey, PersonaLabels],
     concurrency: int,
     advance: Callable[[str, Made], None] = lambda stage, made: None,
 ) -> Made:
@@ -113,12 +119,12 @@ async def make(
     were being asked for are done.
     """
     personas = distinct_personas(planned)
-    made = Made(labels={persona: known_labels[persona] for persona in personas if persona in known_labels})
+    made = Made(labels={key: known_labels[key] for key in personas if key in known_labels})
     made.reused_labels = len(made.labels)
 
     async def label(persona: Persona) -> None:
         try:
-            made.labels[persona] = await author.label(persona)
+            made.labels[same_persona_key(persona)] = await author.label(persona)
         except AuthorFailed as error:
             made.failures.append(_failure("persona", " ".join(persona), error))
         advance("personas", made)
@@ -132,7 +138,7 @@ async def make(
             made.failures.append(_failure("dialogue", dialogue.id, error))
         advance("dialogues", made)
 
-    await _for_each([persona for persona in personas if persona not in made.labels], label, concurrency)
+    await _for_each([persona for key, persona in personas.items() if key not in made.labels], label, concurrency)
     ready = []
     for each in planned:
         try:
@@ -148,11 +154,20 @@ def _failure(what: str, name: str, error: AuthorFailed) -> Failure:
     return Failure(what, name, error.kind, error.reason, error.tries, error.request_id)
 
 
-def with_traits(planned: Planned, labels: Mapping[Persona, PersonaLabels], commission: Commission) -> Dialogue:
-    """The planned dialogue with its speakers' sampled traits; `AuthorFailed` where a persona has no labels."""
+def with_traits(planned: Planned, labels: Mapping[PersonaKey, PersonaLabels], commission: Commission) -> Dialogue:
+    """The planned dialogue with its speakers' sampled traits; `AuthorFailed` where a persona has no labels.
+
+    A speaker whose persona is not told has no traits, and no author can speak for them.
+    """
     speakers: list[Speaker] = []
     for number, speaker in enumerate(planned.dialogue.speakers):
-        labelled = labels.get(speaker.persona)
+        key = same_persona_key(speaker.persona)
+        if not key:
+            if planned.to_write:
+                raise AuthorFailed("untold", f"the persona of speaker {number} is not told")
+            speakers.append(Speaker(speaker.persona))
+            continue
+        labelled = labels.get(key)
         if labelled is None:
             raise AuthorFailed("unlabelled", f"the persona of speaker {number} has no labels")
         traits = sample_traits(
@@ -200,7 +215,7 @@ async def _for_each(jobs: Sequence[T], work: Callable[[T], Awaitable[None]], con
         raise stopped[0]
 
 
-def write_corpus(folder: Path, made: Made) -> None:
+def write_made(folder: Path, made: Made) -> None:
     """Write `labels.jsonl`, `dialogues.jsonl` and, where something failed, `failed.jsonl`."""
     write_labels(folder, made.labels.values())
     write_dialogues(folder, made.dialogues)

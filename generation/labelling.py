@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from generation.corpus.dialogues import BadLine, CorpusMissing, Persona, read_json_lines
 from generation.corpus.manifest import new_file
+from generation.corpus.personas import PersonaKey, same_persona_key
 from generation.corpus.traits import TRAITS, UNCLEAR, Traits, UnknownTrait, check_traits
 
 FORMAT: Final = 1
@@ -25,10 +26,15 @@ class TraitLabel:
 
 @dataclass(frozen=True)
 class PersonaLabels:
-    """All five traits of a persona, as its author speculated."""
+    """All five traits of a persona, as its author speculated. They hold for every spelling of it."""
 
     persona: Persona
     traits: Mapping[str, TraitLabel]
+
+    @property
+    def key(self) -> PersonaKey:
+        """What the labels are known by."""
+        return same_persona_key(self.persona)
 
     @property
     def levels(self) -> Traits:
@@ -69,20 +75,20 @@ def _label(trait: str, data: object) -> TraitLabel:
     return TraitLabel(data["level"], str(data.get("reason", "")), tuple(data.get("evidence", ())))
 
 
-def read_labels(folder: Path) -> dict[Persona, PersonaLabels]:
-    """The labels kept in a corpus, by persona; `CorpusMissing` where it has none."""
+def read_labels(folder: Path) -> dict[PersonaKey, PersonaLabels]:
+    """The labels kept in a corpus, by persona in whatever spelling; `CorpusMissing` where it has none."""
     path = folder / LABELS_FILE
     if not path.is_file():
         raise CorpusMissing(f"no labels at {folder}: {LABELS_FILE} is not there; `generate` makes it")
-    labels: dict[Persona, PersonaLabels] = {}
+    labels: dict[PersonaKey, PersonaLabels] = {}
     for number, data in read_json_lines(path):
         try:
             each = labels_from_json(data)
         except ValueError as error:
             raise BadLine(path, number, str(error)) from error
-        if each.persona in labels:
+        if each.key in labels:
             raise BadLine(path, number, "this persona stands in the file twice")
-        labels[each.persona] = each
+        labels[each.key] = each
     return labels
 
 

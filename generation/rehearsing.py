@@ -9,8 +9,9 @@ from typing import Any, Final
 from generation.asking import Desk
 from generation.authors import OFFLINE_AUTHORS, AuthorFailed
 from generation.commissioning import Order, Source, commission_of, read_source, settings_of
-from generation.corpus.dialogues import Persona, Speaker
-from generation.generating import Made, Planned, make, with_traits
+from generation.corpus.dialogues import Speaker
+from generation.corpus.personas import PersonaKey
+from generation.generating import Made, Planned, distinct_personas, make, with_traits
 from generation.home import existing, place
 from generation.journal import Journal
 from generation.labelling import PersonaLabels, read_labels
@@ -80,7 +81,7 @@ def rehearse(order: Order, *, now: Callable[[], datetime]) -> dict[str, Any]:
 async def _make_nothing(
     order: Order,
     source: Source,
-    known: Mapping[Persona, PersonaLabels],
+    known: Mapping[PersonaKey, PersonaLabels],
     *,
     journal: Journal,
     endpoint: NobodyAsks,
@@ -94,10 +95,10 @@ async def _make_nothing(
 
 
 def _with_guessed_traits(
-    planned: Planned, labels: Mapping[Persona, PersonaLabels], order: Order
+    planned: Planned, labels: Mapping[PersonaKey, PersonaLabels], order: Order
 ) -> tuple[Speaker, Speaker]:
-    personas = {speaker.persona for speaker in planned.dialogue.speakers}
-    guesses = {persona: labels.get(persona) or label(persona) for persona in personas}
+    personas = distinct_personas([planned])
+    guesses = {key: labels.get(key) or label(persona) for key, persona in personas.items()}
     return with_traits(planned, guesses, commission_of(order)).speakers
 
 

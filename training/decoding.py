@@ -83,6 +83,8 @@ def decode(
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id,
         decoder_start_token_id=model.config.decoder_start_token_id,
+        # What a reply begins with is the model's own (see set_generation), as in training.
+        forced_bos_token_id=model.generation_config.forced_bos_token_id,
     )
     for places in by_length([len(question.source) for question in questions], size=batch_size):
         batch = [questions[place] for place in places]
@@ -104,5 +106,5 @@ def decode(
                 generation_config=config,
                 logits_processor=chosen_by,
             )
-        texts = tokenizer.batch_decode(answers.tolist(), skip_special_tokens=True)
+        texts = tokenizer.batch_decode(answers.tolist(), skip_special_tokens=True, clean_up_tokenization_spaces=False)
         yield [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]

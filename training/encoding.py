@@ -1,7 +1,6 @@
 """From text to the numbers a model reads, cut to length without losing persona, traits or a reply's end."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,10 +14,20 @@ BLOCK: Final = 4096
 
 @dataclass(frozen=True)
 class Encoded:
-    """An example as numbers. `target` ends with the end mark; `words` is for whoever reports per word."""
+    """An example as numbers. `target` ends with the end mark.
+
+    Its first `opening` pieces are the tokenizer's own start mark (BART's `<s>`): given to the model, never predicted,
+    so that tokenizers with and without one are measured alike.
+    """
 
     source: tuple[int, ...]
     target: tuple[int, ...]
+    opening: int = 0
+
+    @property
+    def predicted(self) -> int:
+        """How many pieces of the target the model has to predict, end mark included."""
+        return len(self.target) - self.opening
 
 
 @dataclass
@@ -54,6 +63,8 @@ class Encoder:
         # What this tokenizer puts around any text: nothing and </s> for T5, <s> and </s> for BART.
         around = self.tokenizer("")["input_ids"]
         self._before, self._after = tuple(around[:-1]), tuple(around[-1:])
+        if self._after != (self.tokenizer.eos_token_id,):
+            raise NotAModel("the tokenizer puts no end mark after a text: a model could never learn to end a reply")
         self._known: dict[str, tuple[int, ...]] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
@@ -61,8 +72,10 @@ class Encoder:
         new = list(dict.fromkeys(text for text in texts if text not in self._known))
         for start in range(0, len(new), BLOCK):
             block = new[start : start + BLOCK]
-            # The space keeps a byte-level tokenizer from reading the first word as another than later ones.
-            rows = self.tokenizer([f" {text}" for text in block], add_special_tokens=False)["input_ids"]
+            # The space keeps a byte-level tokenizer from reading the first word as another than later ones. What looks
+            # like a mark inside a text is text: nobody can write himself a persona.
+            spaced = [f" {text}" for text in block]
+            rows = self.tokenizer(spaced, add_special_tokens=False, split_special_tokens=True)["input_ids"]
             self._known.update(zip(block, map(tuple, rows), strict=True))
 
     def source(self, source: Source) -> tuple[int, ...]:
@@ -88,16 +101,14 @@ class Encoder:
             break
         return (*self._before, *head, *kept, *self._after)
 
-    def target(self, reply: str) -> tuple[int, ...]:
-        """The reply with the tokenizer's own marks around it, whole."""
-        return (*self._before, *self._text(self.template.prepare(reply)), *self._after)
+    def pair(self, source: tuple[int, ...], reply: str) -> Encoded:
+        """A source with a reply to it, whole, the tokenizer's own marks around it."""
+        target = (*self._before, *self._text(self.template.prepare(reply)), *self._after)
+        return Encoded(source=source, target=target, opening=len(self._before))
 
     def example(self, example: Example) -> Encoded:
         """An example as numbers, its reply whole."""
-        return Encoded(
-            source=self.source(self.template.source(example.context, example.traits)),
-            target=self.target(example.reply),
-        )
+        return self.pair(self.source(self.template.source(example.context, example.traits)), example.reply)
 
     def examples(self, examples: Iterable[Example]) -> list[Encoded]:
         """Examples to learn from, in order; those whose reply is longer than `max_target` are left out and counted."""
@@ -122,14 +133,3 @@ def _texts(examples: Iterable[Example], template: Template) -> Iterable[str]:
         yield template.prepare(example.reply)
         source = template.source(example.context, example.traits)
         yield from (segment.text for segment in (*source.head, *source.turns))
-
-
-def count_pieces(rows: Iterable[Encoded]) -> Counter[str]:
-    """How many source and target pieces `rows` hold."""
-    counts: Counter[str] = Counter()
-    for row in rows:
-        counts.update(source=len(row.source), target=len(row.target))
-    return counts
-
-
-Encode = Callable[[str], tuple[int, ...]]

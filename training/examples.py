@@ -22,7 +22,7 @@ TEMPLATE_FILE: Final = "parley.json"
 PERSONA_MARK: Final = "<persona>"
 OWN_MARK: Final = "<me>"
 PARTNER_MARK: Final = "<you>"
-TRAIT_MARKS: Final = {trait: f"<{trait}>" for trait in TRAITS}
+TRAIT_MARKS: Final[dict[str, str]] = {trait: f"<{trait}>" for trait in TRAITS}
 # Every model knows all of them, so that models with and without traits have the same parameters.
 MARKS: Final = (PERSONA_MARK, OWN_MARK, PARTNER_MARK, *TRAIT_MARKS.values())
 

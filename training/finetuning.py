@@ -15,9 +15,17 @@ from typing import Any, Final
 from generation.corpus.manifest import new_file
 from generation.corpus.traits import FIVE_LEVELS
 from training.batching import batch_of_step
-from training.checkpoints import RAREST_PIECE, build_model, build_tokenizer, load_checkpoint, save_model
+from training.checkpoints import (
+    RAREST_PIECE,
+    build_model,
+    build_tokenizer,
+    load_checkpoint,
+    save_model,
+    set_generation,
+)
 from training.encoding import Encoded, Encoder
 from training.examples import Example, Template
+from training.machine import best_device, pin_threads
 from training.optimising import optimiser_for, schedule_for
 from training.perplexity import as_tensors, exponential, likelihoods, perplexity, summed_loss
 from training.recipe import Recipe
@@ -31,6 +39,10 @@ KEEP_EVERY_SECONDS: Final = 300.0
 
 class LossNotFinite(RuntimeError):
     """The loss became infinite or not a number: the rate is too high, or the data are not what they seem."""
+
+
+class NothingLeft(ValueError):
+    """No reply is short enough for the recipe, in what is to be learned from or in what is to be stopped on."""
 
 
 class WrongProcesses(RuntimeError):
@@ -56,6 +68,8 @@ class Trained:
     threads: int
     seconds: float
     libraries: Mapping[str, str]
+    # The commit of a hub's checkpoint, where the training began with one.
+    revision: str | None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,38 +126,49 @@ def finetune(
     """Train a model as `recipe` says and save the one with the best validation perplexity into the folder `to`.
 
     `run` is what identifies this run: the same `run` on an unfinished folder goes on where it was, with the same result
-    as if it had never been interrupted (on a CPU with the same number of threads, bit for bit); another raises
+    as if it had never been interrupted (on a CPU bit for bit: the number of threads is taken over too); another raises
     `AnotherRun`. `watch` is told steps done, steps in all, and a line on loss and perplexity.
     """
     import torch
     from accelerate import Accelerator
     from accelerate.utils import set_seed
 
-    accelerator = Accelerator(mixed_precision="bf16" if recipe.precision == "bf16" else "no")
+    # Half precision is ours to switch on, in the step alone: looks are measured in full, as `score` will measure.
+    # Unless it is told that there is no GPU, accelerate overlooks that torchrun started several processes.
+    accelerator = Accelerator(mixed_precision="no", cpu=best_device() == "cpu")
     _check_processes(accelerator.num_processes)
     place = Workplace(to)
-    resumed = place.begin(run)
+    place.check(run)
+    pin_threads()
     set_seed(seed)
 
     # Load.
     template = recipe.template(with_traits=with_traits)
     if recipe.checkpoint:
-        model, tokenizer = load_checkpoint(recipe.checkpoint)
+        model, tokenizer = load_checkpoint(recipe)
     else:
         tokenizer = build_tokenizer(_texts(train, template), vocabulary=recipe.vocabulary)
         model = build_model(recipe, tokenizer)
+    set_generation(model, tokenizer, max_new_tokens=recipe.max_target)
 
     # Tokenise.
     encoder = Encoder(tokenizer=tokenizer, template=template)
     rows = encoder.examples(train)
     looked_at = encoder.examples(_sample(validation, recipe.evaluate_on, seed=seed))
+    if not rows or not looked_at:
+        raise NothingLeft(
+            f"of {len(train)} examples to learn from {len(rows)} have a reply of at most {recipe.max_target} pieces, "
+            f"and of those drawn to stop on {len(looked_at)}: raise max_target"
+        )
     steps = _steps(recipe, len(rows))
 
+    marks = {"pad": tokenizer.pad_token_id, "start": model.config.decoder_start_token_id}
     core, optimiser = model, optimiser_for(model, recipe)
     model, optimiser = accelerator.prepare(core, optimiser)
     schedule = schedule_for(optimiser.optimizer, recipe, steps=steps)
-    tally = _restore(place, core, optimiser, schedule) if resumed else Tally()
-    _cut_curves(to, after=tally.step)
+    tally = _restore(place, core, optimiser, schedule) if place.begin(run) else Tally()
+    if accelerator.is_main_process:
+        _cut_curves(to, after=tally.step)
 
     # Batch.
     batches = batch_of_step(rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, from_step=tally.step)
@@ -153,7 +178,7 @@ def finetune(
         batch = [rows[number] for number in next(batches)]
 
         # Step.
-        loss = _backward(model, core, batch, recipe=recipe, pad=tokenizer.pad_token_id, accelerator=accelerator)
+        loss = _backward(model, batch, recipe=recipe, marks=marks, accelerator=accelerator)
         if not math.isfinite(loss):
             raise LossNotFinite(
                 f"step {tally.step + 1}: the loss is {loss}; lower the rate ({recipe.rate:g}) or look at the data. "
@@ -200,14 +225,19 @@ def finetune(
         threads=torch.get_num_threads(),
         seconds=round(tally.seconds, 1),
         libraries={name: version(name) for name in LIBRARIES},
+        revision=getattr(core.config, "_commit_hash", None),
     )
 
 
-def _backward(model: Any, core: Any, batch: Sequence[Encoded], *, recipe: Recipe, pad: int, accelerator: Any) -> float:
-    """Put the gradient of the batch's mean loss per target piece into the model; returns the loss summed over the batch.
+def _backward(
+    model: Any, batch: Sequence[Encoded], *, recipe: Recipe, marks: Mapping[str, int], accelerator: Any
+) -> float:
+    """Put the gradient of the batch's mean loss per target piece into the model; returns the loss of the whole batch.
 
     The mean is over the pieces of the *whole* batch, however it is divided among processes and into `at_once` rows.
     """
+    from torch import autocast, bfloat16
+
     world, rank = accelerator.num_processes, accelerator.process_index
     # A process without a share still has to take part in the exchange of gradients: with a row of weight 0.
     own, weight = (batch[rank::world], 1.0) if rank < len(batch) else (batch[:1], 0.0)
@@ -215,8 +245,9 @@ def _backward(model: Any, core: Any, batch: Sequence[Encoded], *, recipe: Recipe
     chunks = [own[start : start + recipe.at_once] for start in range(0, len(own), recipe.at_once)]
     for number, chunk in enumerate(chunks, start=1):
         with nullcontext() if number == len(chunks) else accelerator.no_sync(model):
-            tensors = as_tensors(chunk, pad=pad, device=accelerator.device)
-            loss = weight * summed_loss(model, core, tensors, smoothing=recipe.label_smoothing)
+            tensors = as_tensors(chunk, **marks, device=accelerator.device)
+            with autocast(accelerator.device.type, dtype=bfloat16, enabled=recipe.precision == "bf16"):
+                loss = weight * summed_loss(model, tensors, smoothing=recipe.label_smoothing)
             # world: the processes' gradients are averaged, and these are shares of one sum.
             accelerator.backward(loss * world / _pieces(batch))
             total = total + loss.detach()
@@ -224,7 +255,7 @@ def _backward(model: Any, core: Any, batch: Sequence[Encoded], *, recipe: Recipe
 
 
 def _pieces(batch: Sequence[Encoded]) -> int:
-    return sum(len(row.target) for row in batch)
+    return sum(row.predicted for row in batch)
 
 
 def _steps(recipe: Recipe, examples: int) -> int:
@@ -265,6 +296,7 @@ def _state(tally: Tally, optimiser: Any, schedule: Any) -> dict[str, Any]:
 
     return {
         "tally": asdict(tally),
+        "threads": torch.get_num_threads(),
         "optimiser": optimiser.state_dict(),
         "schedule": {key: value for key, value in schedule.state_dict().items() if key != "lr_lambdas"},
         "random": torch.get_rng_state(),
@@ -276,6 +308,7 @@ def _restore(place: Workplace, core: Any, optimiser: Any, schedule: Any) -> Tall
     import torch
 
     state = place.load(model=core)
+    pin_threads(state["threads"])
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict({**state["schedule"], "lr_lambdas": [None] * len(schedule.base_lrs)})
     torch.set_rng_state(state["random"])

@@ -20,28 +20,34 @@ class Likelihood:
     pieces: int
 
 
-def as_tensors(rows: Sequence[Encoded], *, pad: int, device: Any) -> dict[str, Any]:
-    """A batch as padded tensors: `input_ids`, `attention_mask` and `labels` with `IGNORED` where it is padded."""
+def as_tensors(rows: Sequence[Encoded], *, pad: int, start: int, device: Any) -> dict[str, Any]:
+    """A batch as padded tensors: what the model is given, and `labels`, `IGNORED` where there is nothing to predict.
+
+    `decoder_input_ids` are the targets moved on by one, behind the `start` mark: each piece is predicted from those
+    before it.
+    """
     import torch
 
     longest = max(len(row.source) for row in rows)
     longest_target = max(len(row.target) for row in rows)
+
+    def padded(rows: Sequence[Sequence[int]], length: int, filler: int) -> Any:
+        return torch.tensor([[*row, *[filler] * (length - len(row))] for row in rows], device=device)
+
     return {
-        "input_ids": torch.tensor([[*row.source, *[pad] * (longest - len(row.source))] for row in rows], device=device),
-        "attention_mask": torch.tensor(
-            [[1] * len(row.source) + [0] * (longest - len(row.source)) for row in rows], device=device
-        ),
-        "labels": torch.tensor(
-            [[*row.target, *[IGNORED] * (longest_target - len(row.target))] for row in rows], device=device
+        "input_ids": padded([row.source for row in rows], longest, pad),
+        "attention_mask": padded([[1] * len(row.source) for row in rows], longest, 0),
+        "decoder_input_ids": padded([[start, *row.target[:-1]] for row in rows], longest_target, pad),
+        "labels": padded(
+            [[IGNORED] * row.opening + [*row.target[row.opening :]] for row in rows], longest_target, IGNORED
         ),
     }
 
 
-def summed_loss(model: Any, core: Any, batch: dict[str, Any], *, smoothing: float = 0.0, each: bool = False) -> Any:
+def summed_loss(model: Any, batch: dict[str, Any], *, smoothing: float = 0.0, each: bool = False) -> Any:
     """The negative log-likelihood of a batch summed over its target pieces, or of `each` row apart.
 
-    `core` is the model without what a launcher wraps round it. Sums, not means: only then does a batch weigh as much as
-    it has pieces.
+    Sums, not means: only then does a batch weigh as much as it has pieces.
     """
     from torch.nn.functional import cross_entropy
 
@@ -49,7 +55,7 @@ def summed_loss(model: Any, core: Any, batch: dict[str, Any], *, smoothing: floa
     logits = model(
         input_ids=batch["input_ids"],
         attention_mask=batch["attention_mask"],
-        decoder_input_ids=core.prepare_decoder_input_ids_from_labels(labels=labels),
+        decoder_input_ids=batch["decoder_input_ids"],
         use_cache=False,
     ).logits.float()
     losses = cross_entropy(
@@ -63,22 +69,21 @@ def likelihoods(model: Any, rows: Sequence[Encoded], *, pad: int, batch_size: in
     import torch
 
     found: list[Likelihood | None] = [None] * len(rows)
-    device = next(model.parameters()).device
+    device, start = next(model.parameters()).device, model.config.decoder_start_token_id
     was_training = model.training
     model.eval()
     with torch.inference_mode():
         for places in by_length([len(row.source) + len(row.target) for row in rows], size=batch_size):
-            batch = as_tensors([rows[place] for place in places], pad=pad, device=device)
-            for place, loss in zip(places, summed_loss(model, model, batch, each=True).tolist(), strict=True):
-                found[place] = Likelihood(negative_log=loss, pieces=len(rows[place].target))
+            batch = as_tensors([rows[place] for place in places], pad=pad, start=start, device=device)
+            for place, loss in zip(places, summed_loss(model, batch, each=True).tolist(), strict=True):
+                found[place] = Likelihood(negative_log=loss, pieces=rows[place].predicted)
     model.train(was_training)
     return [each for each in found if each is not None]
 
 
-def perplexity(rows: Sequence[Likelihood], *, units: int | None = None) -> float:
-    """exp of the summed negative log-likelihood over all pieces, or over `units` (words) where given; inf if too large."""
-    count = sum(row.pieces for row in rows) if units is None else units
-    return exponential(sum(row.negative_log for row in rows) / count)
+def perplexity(rows: Sequence[Likelihood]) -> float:
+    """exp of the summed negative log-likelihood over the number of pieces of all rows together."""
+    return exponential(sum(row.negative_log for row in rows) / sum(row.pieces for row in rows))
 
 
 def exponential(value: float) -> float:

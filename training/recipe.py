@@ -56,6 +56,9 @@ class Recipe:
     evaluate_on: int
     patience: int
 
+    # Of the layers, also where a checkpoint brings another.
+    dropout: float
+
     checkpoint: str = ""
     architecture: Architecture | None = None
     width: int = 0
@@ -64,7 +67,6 @@ class Recipe:
     feed_forward: int = 0
     layers: int = 0
     vocabulary: int = 0
-    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         for key in (
@@ -158,15 +160,14 @@ def read_recipe(name: str, *, overrides: Sequence[str] = (), **changed: object) 
 
 
 def _required_keys() -> list[str]:
-    optional = {"name", "checkpoint", "architecture", "dropout", *SIZES}
+    optional = {"name", "checkpoint", "architecture", *SIZES}
     return [each.name for each in fields(Recipe) if each.name not in optional]
 
 
 def _kind(key: str) -> tuple[type, tuple[str, ...]]:
     """The plain type of a key, and its allowed words where it is a closed choice."""
-    declared = Architecture if key == "architecture" else _TYPES[key]
-    words = get_args(declared)
-    return (str, words) if words else (declared, ())
+    words = get_args(Architecture if key == "architecture" else _TYPES[key])
+    return (str, words) if words else (_TYPES[key], ())
 
 
 def _check(key: str, value: object) -> None:

@@ -12,15 +12,14 @@ from typing import Any, Final, Literal
 from generation.corpus.dialogues import DIALOGUES_FILE, Dialogue, read_dialogues
 from generation.corpus.manifest import digest_of, digest_of_file, new_file, read_manifest, write_manifest
 from generation.corpus.traits import Traits, check_traits
-from training.decoding import Decoding, Question, decode, seed_of
-from training.encoding import Encoder
-from training.examples import Example, Template, examples_of, read_template
+from training.decoding import seed_of
+from training.examples import Example, examples_of
 from training.responses import RESPONSES_FILE, Given, Response, response_from_json, write_responses
 from training.runs import caveats_of
+from training.systems import Answer, System
 
 COMMAND: Final = "respond"
 UNFINISHED: Final = ".unfinished.jsonl"
-WEIGHTS: Final = "model.safetensors"
 
 PerDialogue = Literal["1", "all"]
 
@@ -58,12 +57,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answered:
-    """What `respond` made: where, how many, and how many of them were there already."""
+    """What `respond` made: where, how many, how many of them were there already, and which contexts have none."""
 
     folder: Path
     responses: int
     kept: int
     results: dict[str, Any]
+
+    @property
+    def failed(self) -> list[dict[str, str]]:
+        """Each context without a response, with the reason."""
+        return list(self.results["failed"])
 
 
 def choose(dialogues: Iterable[Dialogue], *, choice: Choice, seed: int, domain: str | None = None) -> list[Example]:
@@ -91,51 +95,42 @@ def forced(traits: Traits, setting: Traits) -> Traits:
     return {**traits, **setting}
 
 
-def system_name(model: str, setting: Traits) -> str:
-    """The default name of a system: its model's, with the traits it is forced to: `pt-tiny[extraversion=high]`."""
-    return model + "".join(f"[{trait}={level}]" for trait, level in sorted(setting.items()))
+def system_name(name: str, setting: Traits) -> str:
+    """The name of a system that is forced to traits: another system, `pt-tiny[extraversion=high]`."""
+    return name + "".join(f"[{trait}={level}]" for trait, level in sorted(setting.items()))
 
 
 def respond(
     *,
-    model_folder: Path,
+    system: System,
     corpora: Sequence[Corpus],
     to: Path,
-    system: str | None,
+    name: str | None = None,
     choice: Choice,
-    decoding: Decoding,
     setting: Traits,
-    with_traits: bool,
     seed: int,
-    batch_size: int,
     now: datetime,
     watch: Callable[[int, int], None] = lambda done, total: None,
 ) -> Answered:
-    """Answer the chosen contexts of `corpora` with the model and write them, in corpus order, into the folder `to`.
+    """Have the system answer the chosen contexts of `corpora`, and write that, in corpus order, into the folder `to`.
 
-    `given` in each response is what the model really was told: no traits where it was trained without, or where
-    `with_traits` is False; those in `setting` in place of the speaker's own. An interrupted run keeps what it has
-    answered and goes on; a finished one with the same settings on the same inputs is left as it is.
+    `given` in each response is what the system really was told: of the speaker's traits, with those of `setting` in
+    their place, what it takes notice of. An interrupted run keeps what was answered and goes on, one with failed rows
+    tries those again, and a finished one with the same settings on the same inputs is left as it is.
     """
     check_traits(setting)
-    template = read_template(model_folder)
-    if setting and not (template.with_traits and with_traits):
-        raise NothingToAnswer(
-            f"{model_folder.name} is told no traits, so none can be set: "
-            + ("drop --without-traits" if template.with_traits else "it was trained without")
-        )
-    name = system or system_name(model_folder.name, setting)
+    if setting and not system.told_traits:
+        raise NothingToAnswer(f"{system.name} is told no traits, so none can be set")
+    name = name or system_name(system.name, setting)
     settings = {
-        "model": str(model_folder),
+        **system.settings,
         "system": name,
         "to_contexts": [{"corpus": each.name, "domain": each.domain} for each in corpora],
         "choice": asdict(choice),
-        "decoding": decoding.as_json(),
         "set": setting,
-        "with_traits": with_traits and template.with_traits,
         "seed": seed,
     }
-    inputs = {"model": model_folder / WEIGHTS} | {each.name: each.folder / DIALOGUES_FILE for each in corpora}
+    inputs = {**system.inputs} | {each.name: each.folder / DIALOGUES_FILE for each in corpora}
     run = digest_of(
         {**settings, "inputs": {key: digest_of_file(path) for key, path in inputs.items() if path.is_file()}}
     )
@@ -144,9 +139,9 @@ def respond(
         if done.get("results", {}).get("run") != run:
             raise OtherResponses(f"{to} holds other responses; choose another --to, or remove the folder")
         count = int(done["results"]["responses"])
-        return Answered(folder=to, responses=count, kept=count, results=dict(done["results"]))
+        if not done["results"].get("failed"):
+            return Answered(folder=to, responses=count, kept=count, results=dict(done["results"]))
 
-    told = replace(template, with_traits=with_traits and template.with_traits)
     asked: list[Example] = []
     for corpus in corpora:
         found = choose(read_dialogues(corpus.folder, corpus.split), choice=choice, seed=seed, domain=corpus.domain)
@@ -158,69 +153,69 @@ def respond(
     _refuse_twice(asked)
 
     kept = _kept(to, run=run)
-    left = [example for example in asked if example.context.id not in kept]
+    left = [
+        replace(example, traits=forced(example.traits, setting)) for example in asked if example.context.id not in kept
+    ]
+    before, failed = len(asked) - len(left), []
     if left:
-        _answer(
-            left, kept, model_folder=model_folder, template=told, to=to, name=name, setting=setting, decoding=decoding,
-            seed=seed, batch_size=batch_size, watch=lambda done: watch(done, len(asked)),
-        )  # fmt: skip
-    before = len(asked) - len(left)
-    write_responses(to, (kept[example.context.id] for example in asked))
+        failed = _answer(left, kept, system=system, to=to, name=name, watch=lambda done: watch(done, len(asked)))
+    answered = [kept[example.context.id] for example in asked if example.context.id in kept]
+    write_responses(to, answered)
     results = {
         "run": run,
         "system": name,
-        "model": model_folder.name,
-        "responses": len(asked),
-        "clusters": len({example.context.cluster for example in asked}),
-        "domains": sorted({example.context.domain for example in asked}),
-        "empty": sum(not kept[example.context.id].text for example in asked),
-        "caveats": caveats_of([model_folder, *(each.folder for each in corpora)]),
+        "model": Path(str(system.settings["model"])).name,
+        "responses": len(answered),
+        "failed": failed,
+        "clusters": len({response.context.cluster for response in answered}),
+        "domains": sorted({response.context.domain for response in answered}),
+        "empty": sum(not response.text for response in answered),
+        "caveats": caveats_of([*system.made_from, *(each.folder for each in corpora)]),
     }
     write_manifest(to, command=COMMAND, now=now, settings=settings, inputs=inputs, results=results)
-    (to / UNFINISHED).unlink(missing_ok=True)
-    return Answered(folder=to, responses=len(asked), kept=before, results=results)
+    if not failed:
+        (to / UNFINISHED).unlink(missing_ok=True)
+    return Answered(folder=to, responses=len(answered), kept=before, results=results)
 
 
 def _answer(
     examples: Sequence[Example],
     kept: dict[str, Response],
     *,
-    model_folder: Path,
-    template: Template,
+    system: System,
     to: Path,
     name: str,
-    setting: Traits,
-    decoding: Decoding,
-    seed: int,
-    batch_size: int,
     watch: Callable[[int], None],
-) -> None:
-    """Answer `examples`, adding each to `kept` and to the unfinished file as soon as it is there."""
-    from training.checkpoints import load_model
-
-    model, tokenizer, _ = load_model(model_folder)
-    encoder = Encoder(tokenizer=tokenizer, template=template)
-    told = [forced(example.traits, setting) for example in examples]
-    questions = [
-        Question(id=example.context.id, source=encoder.source(template.source(example.context, traits)))
-        for example, traits in zip(examples, told, strict=True)
-    ]
+) -> list[dict[str, str]]:
+    """Have `examples` answered, adding each answer to `kept` and to the unfinished file; returns those without one."""
+    failed: dict[str, str] = {}
     with (to / UNFINISHED).open("a", encoding="utf-8") as out:
-        for batch in decode(model, tokenizer, questions, decoding=decoding, seed=seed, batch_size=batch_size):
-            for place, text in batch:
-                example = examples[place]
+
+        def keep(answers: Sequence[Answer]) -> None:
+            for answer in answers:
+                example = examples[answer.place]
+                if answer.text is None:
+                    failed[example.context.id] = answer.reason
+                    continue
                 response = Response(
                     system=name,
                     context=example.context,
-                    given=Given(persona=bool(example.context.persona), traits=template.told(told[place])),
-                    text=text,
+                    given=Given(persona=bool(example.context.persona), traits=system.told(example.traits)),
+                    text=answer.text,
                     reference=example.reply,
                 )
                 kept[example.context.id] = response
                 out.write(json.dumps(response.as_json(), ensure_ascii=False) + "\n")
             out.flush()
             os.fsync(out.fileno())
-            watch(len(kept))
+            watch(len(kept) + len(failed))
+
+        system.answer(examples, to=to, keep=keep)
+    return [
+        {"context": example.context.id, "reason": failed[example.context.id]}
+        for example in examples
+        if example.context.id in failed
+    ]
 
 
 def _kept(to: Path, *, run: str) -> dict[str, Response]:
@@ -230,7 +225,7 @@ def _kept(to: Path, *, run: str) -> dict[str, Response]:
     path = to / UNFINISHED
     lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     heading, rows = (lines[0], lines[1:-1]) if len(lines) > 1 else ("", [])
-    if heading and json.loads(heading) != {"run": run}:
+    if rows and json.loads(heading) != {"run": run}:
         raise OtherResponses(
             f"{to}: responses with other settings or inputs were begun here; go on with those, choose another --to, or "
             "remove the folder"

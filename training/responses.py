@@ -121,15 +121,16 @@ def _context(data: object) -> Context:
     speaker = data.get("speaker")
     if speaker is not None and speaker not in (0, 1):
         raise ValueError(f"context.speaker: expected 0 or 1, got {speaker!r}")
+    said = tuple(_turn(turn, number) for number, turn in enumerate(turns))
     return Context(
         id=identifier,
         cluster=str(data.get("cluster") or cluster_of(identifier)),
         domain=str(data.get("domain") or "default"),
-        # Plain turns alternate and the last is the partner's, so whoever did not speak last answers.
-        speaker=int(speaker) if speaker is not None else len(turns) % 2,
+        # Whoever did not speak last answers.
+        speaker=int(speaker) if speaker is not None else 1 - said[-1].speaker,
         persona=_sentences(data.get("persona"), "context.persona"),
         traits=_traits(data.get("traits"), "context.traits"),
-        turns=tuple(_turn(turn, number) for number, turn in enumerate(turns)),
+        turns=said,
         partner_persona=_sentences(data.get("partner_persona"), "context.partner_persona"),
     )
 

@@ -39,23 +39,27 @@ class Workplace:
         """The weights of the best look so far."""
         return self.folder / BEST_FILE
 
-    def begin(self, run: Mapping[str, Any]) -> bool:
-        """Whether an unfinished run is there to go on with; raises `AnotherRun` where it is not this one."""
+    def check(self, run: Mapping[str, Any]) -> None:
+        """Raise `AnotherRun` where a run was begun here that is not this one."""
         path = self.folder / RUN_FILE
-        wanted = json.loads(json.dumps(dict(run)))
-        if path.is_file():
-            found = json.loads(path.read_text(encoding="utf-8"))
-            if found != wanted:
-                changed = ", ".join(sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key)))
-                raise AnotherRun(
-                    f"{self.model}: another training was begun here (differing in {changed}); "
-                    "go on with its settings, choose another --to, or remove the folder"
-                )
-            return self.latest() is not None
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with new_file(path) as out:
-            json.dump(wanted, out, indent=2)
-        return False
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        wanted = _as_stored(run)
+        if found is not None and found != wanted:
+            changed = ", ".join(sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key)))
+            raise AnotherRun(
+                f"{self.model}: another training was begun here (differing in {changed}); "
+                "go on with its settings, choose another --to, or remove the folder"
+            )
+
+    def begin(self, run: Mapping[str, Any]) -> bool:
+        """Make this the place of `run`; returns whether it was begun before and has a state to go on from."""
+        self.check(run)
+        # What a killed run was writing when it was killed.
+        for torn in (*self.folder.glob("unfinished-*"), *self.folder.glob("best-*.part")):
+            shutil.rmtree(torn) if torn.is_dir() else torn.unlink()
+        with new_file(self.folder / RUN_FILE) as out:
+            json.dump(_as_stored(run), out, indent=2)
+        return self.latest() is not None
 
     def latest(self) -> Path | None:
         """The newest whole state."""
@@ -109,6 +113,11 @@ class Workplace:
     def clear(self) -> None:
         """The run has ended: its state is no longer needed."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _as_stored(run: Mapping[str, Any]) -> dict[str, Any]:
+    """`run` as it is read back: JSON has no tuples."""
+    return dict(json.loads(json.dumps(dict(run))))
 
 
 def _sync(path: Path) -> None:

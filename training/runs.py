@@ -1,13 +1,13 @@
 """A training run from corpora to a model's folder, with the manifest that says all of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from generation.corpus.manifest import digest_of, read_manifest, write_manifest
-from training.examples import TEMPLATE_FILE
+from generation.corpus.manifest import digest_of, digest_of_file, read_manifest, write_manifest
+from training.checkpoints import checkpoint_file
 from training.recipe import Recipe
 from training.resuming import AnotherRun, Workplace
 from training.sources import Source, gather
@@ -48,13 +48,18 @@ def train(
         "seed": seed,
         "allow_persona_overlap": allow_persona_overlap,
     }
-    identity = {**settings, "corpora": dict(material.digests)}
+    weights = checkpoint_file(recipe.checkpoint)
+    identity = {
+        **settings,
+        "corpora": dict(material.digests),
+        "checkpoint": digest_of_file(weights) if weights else None,
+    }
     done = read_manifest(to)
     if done:
         if done.get("results", {}).get("run") != digest_of(identity):
             raise AnotherRun(
-                f"{to} holds another model, made by {done.get('command')!r} on {done.get('made_at')} from other settings or "
-                "corpora; choose another --to, or remove the folder"
+                f"{to} holds another model, made by {done.get('command')!r} on {done.get('made_at')} from other "
+                "settings or corpora; choose another --to, or remove the folder"
             )
         Workplace(to).clear()
         return Run(folder=to, results=dict(done["results"]), already=True)
@@ -84,18 +89,13 @@ def train(
         command=COMMAND,
         now=now,
         settings=settings,
-        inputs={source.name: source.file for source in sources},
+        inputs={source.name: source.file for source in sources} | ({"checkpoint": weights} if weights else {}),
         results=results,
     )
     Workplace(to).clear()
     return Run(folder=to, results=results, already=False)
 
 
-def caveats_of(made: Any) -> list[str]:
+def caveats_of(made: Iterable[Path]) -> list[str]:
     """The union of what the manifests of `made` warn of, sorted: it goes on to whatever is made from them."""
     return sorted({caveat for each in made for caveat in read_manifest(each).get("results", {}).get("caveats", [])})
-
-
-def is_finished(folder: Path) -> bool:
-    """Whether `folder` holds a model whose training has ended."""
-    return (folder / TEMPLATE_FILE).is_file() and bool(read_manifest(folder))

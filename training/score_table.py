@@ -30,26 +30,28 @@ def as_table(scored: Sequence[Scores]) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     out = io.StringIO()
     console = Console(file=out, width=WIDTH)
     domains = list(dict.fromkeys(domain for scores in scored for domain in scores.domains if domain != ALL))
     for domain in domains:
         having = [scores for scores in scored if domain in scores.domains]
-        table = Table(title=domain, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+        # As Text, since rich reads what stands in square brackets as styles: names of systems and intervals have them.
+        table = Table(title=Text(domain), box=SIMPLE_HEAD, title_justify="left", title_style="bold")
         table.add_column("")
         for scores in having:
-            table.add_column(f"{scores.system} (n {scores.counts[domain]['responses']})", justify="right")
+            table.add_column(Text(f"{scores.system} (n {scores.counts[domain]['responses']})"), justify="right")
         for metric, (heading, form) in SHOWN.items():
-            table.add_row(heading, *(_written(scores.domains[domain][metric], form) for scores in having))
+            table.add_row(heading, *(Text(_cell(scores.domains[domain][metric], form)) for scores in having))
         console.print(table)
     return out.getvalue().rstrip()
 
 
-def _written(score: Score, form: str) -> str:
+def _cell(score: Score, form: str) -> str:
     if score.value is None:
         return "-"
     value = format(score.value, form)
     if score.low is None or score.high is None:
         return value
-    return f"{value} [{format(score.low, form)}, {format(score.high, form)}]".replace("[", "\\[")
+    return f"{value} [{format(score.low, form)}, {format(score.high, form)}]"

@@ -15,13 +15,15 @@ from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.lexical import NORMALISER
 from generation.corpus.manifest import digest_of_file, new_file, parley_version, read_manifest
 from generation.home import NoSuchName
-from training.encoding import Encoded, Encoder
+from training.checkpoints import WEIGHTS_FILE, load_model
+from training.encoding import Encoder
 from training.examples import NotAModel
 from training.intervals import RESAMPLES, Score, mean, ratio
 from training.metrics import RATIO_TOKENS, distinct_n, ratio_of_types, same_reply_key, unigram_f1, words
 from training.perplexity import Likelihood, exponential, likelihoods
-from training.responses import Response, read_responses
+from training.responses import Response, ResponsesMissing, read_responses
 from training.sources import LEARNED_FROM, read_source
+from training.systems import OPENAI
 
 FORMAT: Final = 1
 SCORES_FILE: Final = "scores.json"
@@ -74,7 +76,7 @@ def score(folder: Path, *, seed: int = 7, batch_size: int = 32) -> Scores:
     """Score the responses in `folder`; perplexity needs the model that gave them, and is null with a reason without."""
     rows = list(read_responses(folder))
     if not rows:
-        raise ValueError(f"{folder}: there are no responses to score")
+        raise ResponsesMissing(f"{folder}: there are no responses to score")
     manifest = read_manifest(folder) if folder.is_dir() else {}
     partners = others(rows, seed=seed)
     predicted = _predicted(rows, partners, manifest=manifest, batch_size=batch_size)
@@ -198,7 +200,10 @@ def _overlap_scores(
 
 
 def _variety_scores(rows: Sequence[Response], places: Sequence[int], *, seed: int) -> dict[str, Score]:
-    """How varied and how long the replies are. Variety has no interval: a resample repeats texts, and repeats lower it."""
+    """How varied and how long the replies are.
+
+    Variety has no interval: a resample repeats texts, and repeats lower it.
+    """
     texts = [rows[place].text for place in places]
     no_interval = "no interval: resampling repeats texts"
     ratio_found = ratio_of_types(texts)
@@ -245,14 +250,14 @@ def _predicted(
     named = manifest.get("settings", {}).get("model")
     if not named:
         return Predicted((), (), reason="no manifest names the model that answered")
+    if named.startswith(OPENAI):
+        return Predicted((), (), reason="an endpoint does not tell how likely the references are to its model")
     folder = Path(named)
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS_FILE
     if not weights.is_file():
         return Predicted((), (), reason=f"the model is not at {folder.name}")
     if digest_of_file(weights) != manifest.get("inputs", {}).get("model", {}).get("sha256"):
         return Predicted((), (), reason=f"the model {folder.name} is no longer the one that answered")
-    from training.checkpoints import load_model
-
     try:
         model, tokenizer, template = load_model(folder)
     except NotAModel as error:
@@ -264,12 +269,11 @@ def _predicted(
         return encoder.source(template.source(context, row.given.traits))
 
     known = [place for place, row in enumerate(rows) if row.reference is not None]
-    targets = {place: encoder.target(rows[place].reference or "") for place in known}
     sources = [source(row) for row in rows]
     moved = {place: other for place in known if (other := partners[place]) is not None}
 
     def measured(pairs: dict[int, int]) -> list[Likelihood | None]:
-        encoded = [Encoded(source=sources[other], target=targets[place]) for place, other in pairs.items()]
+        encoded = [encoder.pair(sources[other], rows[place].reference or "") for place, other in pairs.items()]
         found = likelihoods(model, encoded, pad=tokenizer.pad_token_id, batch_size=batch_size)
         by_place = dict(zip(pairs, found, strict=True))
         return [by_place.get(place) for place in range(len(rows))]
@@ -303,12 +307,14 @@ def _warnings(domain: str, scores: dict[str, Score]) -> list[str]:
     f1, shuffled = scores["f1"].value, scores["f1_shuffled"].value
     if f1 is not None and shuffled is not None and f1 < LEAST_F1_OVER_SHUFFLED * shuffled:
         warnings.append(
-            f"{domain}: F1 is {f1:.3f}, and {shuffled:.3f} against other contexts' references: the replies hardly answer theirs."
+            f"{domain}: F1 is {f1:.3f}, and {shuffled:.3f} against other contexts' references: the replies hardly "
+            "answer theirs."
         )
     use = scores["context_use"].value
     if use is not None and use < LEAST_CONTEXT_USE:
         warnings.append(
-            f"{domain}: perplexity under other contexts is only {use:.2f} times as high: the model hardly uses its input."
+            f"{domain}: perplexity under other contexts is only {use:.2f} times as high: the model hardly uses its "
+            "input."
         )
     distinct = scores["distinct_replies"].value
     if distinct is not None and distinct < LEAST_DISTINCT_REPLIES:

@@ -42,8 +42,12 @@ class Source:
         return self.folder / DIALOGUES_FILE
 
     def dialogues(self) -> list[Dialogue]:
-        """What this source contributes, all splits that it names."""
-        return [each for each in read_dialogues(self.folder, self.split) if each.turns]
+        """What this source contributes: of the split that it names, or of all."""
+        return self.among(read_dialogues(self.folder))
+
+    def among(self, dialogues: Iterable[Dialogue]) -> list[Dialogue]:
+        """What this source contributes of its corpus's `dialogues`; persona pairs without a turn teach nothing."""
+        return [each for each in dialogues if each.turns and self.split in (None, each.split)]
 
 
 def read_source(text: str) -> Source:
@@ -80,15 +84,16 @@ def gather(
 ) -> Material:
     """Read and mix `sources`: "train" to learn from, "validation" to stop on.
 
-    Shares of several sources must sum to 1, and all mixtures of the same corpora have the same number of examples: that
-    of the smallest of them. One corpus with a share gives that share of its examples. Draws are nested: what stands in a
-    mixture at 0.25 stands in that at 0.5. Raises `Overlap` where a dialogue, by origin, or a persona, evened out, stands
-    in two of the splits of all sources together.
+    Shares of several sources must sum to 1, and all mixtures of the same corpora have the same number of examples, that
+    of the smallest of them. One corpus with a share gives that share of its examples. Draws are nested: what stands in
+    a mixture at 0.25 stands in that at 0.5. Raises `Overlap` where a dialogue, by origin, or a persona, evened out,
+    stands in two of the splits of all these corpora together, also in splits that contribute nothing.
     """
-    read = {source: source.dialogues() for source in sources}
+    corpora = {source.folder: list(read_dialogues(source.folder)) for source in sources}
     shared = check_overlap(
-        (dialogue for dialogues in read.values() for dialogue in dialogues), allow_personas=allow_persona_overlap
+        (dialogue for dialogues in corpora.values() for dialogue in dialogues), allow_personas=allow_persona_overlap
     )
+    read = {source: source.among(corpora[source.folder]) for source in sources}
     sides: dict[str, tuple[Example, ...]] = {}
     for split in (LEARNED_FROM, STOPPED_ON):
         stocks = [
@@ -155,8 +160,9 @@ def _check_sides(sides: Mapping[str, Mapping[Key, str]], thing: str, *, allowed:
         if both and not allowed:
             example = min(both, key=lambda key: sides[one][key])
             way_out = "cut the corpus by persona, or allow it with --allow-persona-overlap"
+            named, stand = (f"{thing}s", "stand") if len(both) > 1 else (thing, "stands")
             raise Overlap(
-                f"{len(both)} {thing}{'s' * (len(both) > 1)} of {other!r} stand{'s' * (len(both) == 1)} in {one!r} too, "
+                f"{len(both)} {named} of {other!r} {stand} in {one!r} too, "
                 f"as in {sides[one][example]} and {sides[other][example]}"
                 + (f"; {way_out}" if thing == "persona" else "")
             )

@@ -75,13 +75,21 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_draft(self) -> bool:
+        """Whether the study was never opened: nothing about it is frozen yet."""
+        return self.state == self.State.DRAFT
+
     def is_open(self) -> bool:
         """Whether annotators may judge now."""
         return self.state == self.State.OPEN
 
+    def is_closed(self) -> bool:
+        """Whether the study has ended for good."""
+        return self.state == self.State.CLOSED
+
     def shows_results(self) -> bool:
         """Whether results by system may be seen: once closed, or unblinded on purpose."""
-        return self.state == self.State.CLOSED or self.unblinded_at is not None
+        return self.is_closed() or self.unblinded_at is not None
 
     def unblinded_early(self) -> bool:
         """Whether results were looked at before the study closed."""

@@ -24,7 +24,7 @@ _SENTENCE_START: Final = re.compile(r"(?:^[\"'(]?|(?<!\.)[.!?][\"')]? [\"'(]?)(?
 
 
 def detokenise(text: str) -> str:
-    """`text` as one writes it: no space before punctuation or inside "don ' t", capitals at sentence starts and for "i".
+    """`text` as one writes it: no space before punctuation or in "don ' t", capitals for "i" and where sentences start.
 
     White space, line breaks included, becomes single spaces. A text that is written so already comes back unchanged,
     and so does the result of this function.

@@ -1,6 +1,7 @@
 """A corpus as a folder: written whole, and never over another."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def write_corpus(folder: Path, dialogues: Iterable[Dialogue]) -> int:
     that comes twice.
     """
     ordered = sorted(dialogues, key=lambda dialogue: dialogue.id)
-    for one, next_one in zip(ordered, ordered[1:], strict=False):
+    for one, next_one in pairwise(ordered):
         if one.id == next_one.id:
             raise ValueError(f"two dialogues have the id {one.id!r}")
     if (folder / DIALOGUES_FILE).is_file():

@@ -4,8 +4,13 @@ PersonaChat has many of its personas in several spellings ("i'm" and "i am") and
 and comparisons go by these keys.
 """
 
+from functools import lru_cache
+
 from generation.corpus.dialogues import Dialogue, Persona
 from generation.corpus.lexical import words
+
+# Equal for two spellings of one persona; empty where a persona is not told.
+PersonaKey = frozenset[str]
 
 
 def evened_out(sentence: str) -> str:
@@ -13,12 +18,13 @@ def evened_out(sentence: str) -> str:
     return " ".join(words(sentence))
 
 
-def same_persona_key(persona: Persona) -> frozenset[str]:
+@lru_cache(maxsize=100_000)
+def same_persona_key(persona: Persona) -> PersonaKey:
     """Equal for two personas that have the same evened-out sentences, in whatever order."""
     return frozenset(evened for sentence in persona if (evened := evened_out(sentence)))
 
 
-def persona_keys(dialogue: Dialogue) -> tuple[frozenset[str], frozenset[str]]:
+def persona_keys(dialogue: Dialogue) -> tuple[PersonaKey, PersonaKey]:
     """The keys of both speakers' personas, in their order."""
     first, second = dialogue.speakers
     return same_persona_key(first.persona), same_persona_key(second.persona)

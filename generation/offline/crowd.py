@@ -5,6 +5,7 @@ little interest in the other, and no trait is ever heard.
 """
 
 import random
+from collections.abc import Sequence
 from typing import Final
 
 from generation.corpus.dialogues import Speaker, Turn
@@ -84,7 +85,7 @@ DODGES: Final = (
     "kind of .",
 )
 MORE: Final = (
-    "it is fun .",
+    "it is a lot of fun .",
     "yes , i do .",
     "it is ok .",
     "i have done it for years .",
@@ -106,46 +107,56 @@ def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> t
     rng = random.Random(f"crowd {seed} {sample} {[speaker.persona for speaker in speakers]!r}")
     untold = tuple([fact(sentence) for sentence in speaker.persona] for speaker in speakers)
     told: tuple[list[Fact], list[Fact]] = ([], [])
+    said: set[str] = set()
     texts = [
         rng.choice(GREETINGS),
-        _with(rng.choice(ANSWERS), _own(untold[1], told[1], None, rng) if rng.random() < 0.4 else ""),
+        _with(rng.choice(ANSWERS), _own(untold[1], told[1], None, said, rng) if rng.random() < 0.4 else ""),
     ]
     asked: str | None = None
     for number in range(2, rng.randrange(SHORTEST, LONGEST + 1, 2) - 2):
         me, partner = number % 2, 1 - number % 2
-        parts = [rng.choice(REACTIONS)] if told[partner] and asked is None and rng.random() < 0.5 else []
+        parts = [_fresh(REACTIONS, said, rng)] if told[partner] and asked is None and rng.random() < 0.5 else []
         if asked == "more":
-            parts.append(rng.choice(MORE))
+            parts.append(_fresh(MORE, said, rng))
         elif asked is not None and all(each.about != asked for each in untold[me]) and rng.random() < 0.5:
-            parts.append(rng.choice(DODGES))
+            parts.append(_fresh(DODGES, said, rng))
         if asked != "more" or rng.random() < 0.5:
-            parts.append(_own(untold[me], told[me], asked, rng))
+            parts.append(_own(untold[me], told[me], asked, said, rng))
         asked = None
         if not any(parts) or rng.random() < 0.45:
-            question, asked = _question(untold[partner], told[partner], rng)
+            question, asked = _question(untold[partner], told[partner], said, rng)
             parts.append(question)
-        texts.append(_with(*parts))
+        texts.append(_with(*parts) or _fresh(REACTIONS, said, rng) or rng.choice(REACTIONS))
     texts += [rng.choice(FAREWELLS), rng.choice(FAREWELLS_BACK)]
     return tuple(Turn(number % 2, text) for number, text in enumerate(texts))
 
 
-def _own(untold: list[Fact], told: list[Fact], asked: str | None, rng: random.Random) -> str:
+def _fresh(choices: Sequence[str], said: set[str], rng: random.Random) -> str:
+    """One of the choices that nobody has said yet, or else nothing."""
+    chosen = rng.choice([choice for choice in choices if choice not in said] or [""])
+    if chosen:
+        said.add(chosen)
+    return chosen
+
+
+def _own(untold: list[Fact], told: list[Fact], asked: str | None, said: set[str], rng: random.Random) -> str:
     """The next fact about oneself, nearly as the persona has it; empty once all are told."""
     if not untold:
         return ""
     chosen = rng.choice([each for each in untold if each.about == asked] or untold)
     untold.remove(chosen)
     told.append(chosen)
-    tails = TAILS_OF_PASTIMES if chosen.kind in ("pastime", "liking", "doing") else TAILS
-    return f"{rng.choice(LEADS)}{_spaced(spelled_out(chosen.sentence) or chosen.clause)} .{rng.choice(tails)}"
+    tail = _fresh(TAILS_OF_PASTIMES if chosen.kind in ("pastime", "liking") else TAILS, said, rng)
+    return f"{rng.choice(LEADS)}{_spaced(spelled_out(chosen.sentence) or chosen.clause)} .{tail}"
 
 
-def _question(untold: list[Fact], told: list[Fact], rng: random.Random) -> tuple[str, str]:
-    if told and told[-1].topic and rng.random() < 0.25:
-        return rng.choice(FOLLOW_UPS).format(topic=_spaced(told[-1].topic)), "more"
+def _question(untold: list[Fact], told: list[Fact], said: set[str], rng: random.Random) -> tuple[str, str | None]:
+    if told and told[-1].topic and rng.random() < 0.25 and (more := _fresh(FOLLOW_UPS, said, rng)):
+        return more.format(topic=_spaced(told[-1].topic)), "more"
     subjects = [each.about for each in untold]
     about = rng.choice(subjects) if subjects and rng.random() < 0.6 else rng.choice(sorted(QUESTIONS))
-    return rng.choice(QUESTIONS[about]), about
+    question = _fresh(QUESTIONS[about], said, rng)
+    return question, about if question else None
 
 
 def _spaced(text: str) -> str:

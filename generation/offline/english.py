@@ -162,6 +162,7 @@ def interrupted(clause: str, aside: str) -> str:
 def cased(text: str) -> str:
     """Prose as one writes it: sentence starts, "I" and well-known names with capitals."""
     text = re.sub(r"\bi\b(?!\.e)", "I", text)
+    text = re.sub(r"\bnew (?:york|mexico|jersey|england|orleans|zealand)\b", lambda found: found[0].title(), text)
     text = re.sub(
         r"\b[a-z]+\b",
         lambda word: (

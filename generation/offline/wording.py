@@ -26,7 +26,7 @@ MOODS: Final = (
     "Quite good, the sun is out at last.",
     "All is well on my side.",
 )
-BACK: Final = ("How about you?", "And how are you?", "What about you?", "And yourself?", "How are you?")
+BACK: Final = ("How about you?", "What about you?", "And yourself?")
 
 # Ways of telling, by the kind of fact.
 TELLING: Final[dict[str, tuple[str, ...]]] = {

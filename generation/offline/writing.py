@@ -21,17 +21,23 @@ LONG: Final = 9
 
 @dataclass
 class Voice:
-    """A speaker while the dialogue is being written: what is left to tell, and how they are."""
+    """A speaker while the dialogue is being written: what is left to tell, how they are, what anybody has said."""
 
     traits: tuple[tuple[str, str], ...]
     untold: list[Fact]
+    said: set[str]
     told: list[Fact] = field(default_factory=list)
-    said: set[str] = field(default_factory=set)
 
     def pick(self, choices: Sequence[str], rng: random.Random) -> str:
-        """One of the choices, none twice while there is another."""
-        fresh = [choice for choice in choices if choice not in self.said] or list(choices)
-        chosen = rng.choice(fresh)
+        """One of the choices, none twice in a dialogue while there is another."""
+        return self.fresh(choices, rng) or rng.choice(choices)
+
+    def fresh(self, choices: Sequence[str], rng: random.Random) -> str | None:
+        """One of the choices that nobody has said yet; None where there is none left."""
+        left = [choice for choice in choices if choice not in self.said]
+        if not left:
+            return None
+        chosen = rng.choice(left)
         self.said.add(chosen)
         return chosen
 
@@ -40,8 +46,8 @@ class Voice:
         if not self.traits or rng.random() > SHOWING:
             return None
         choices = MANNERS[rng.choice(self.traits)][place]
-        fitting = [choice for choice in choices if topic or "{topic}" not in choice]
-        return self.pick(fitting, rng).format(topic=topic)
+        shown = self.fresh([choice for choice in choices if topic or "{topic}" not in choice], rng)
+        return shown and shown.format(topic=topic)
 
     def take(self, about: str | None, rng: random.Random) -> Fact | None:
         """The next fact to tell: one about `about` where there is one, else any."""
@@ -54,19 +60,21 @@ class Voice:
         return chosen
 
 
-def voice(speaker: Speaker) -> Voice:
+def voice(speaker: Speaker, said: set[str]) -> Voice:
     """A speaker at the beginning of a dialogue. "very high" sounds as "high", "medium" as nothing."""
     ends = ((trait, level.rpartition(" ")[2]) for trait, level in stated(speaker.traits).items())
     return Voice(
         traits=tuple(end for end in ends if end in MANNERS),
         untold=[fact(sentence) for sentence in speaker.persona],
+        said=said,
     )
 
 
 def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> tuple[Turn, ...]:
     """A dialogue of 8 to 14 turns. The same speakers, seed and sample always give the same turns."""
     rng = random.Random(_key(speakers, seed, sample))
-    voices = (voice(speakers[0]), voice(speakers[1]))
+    said: set[str] = set()
+    voices = (voice(speakers[0], said), voice(speakers[1], said))
     length = rng.randrange(SHORTEST, LONGEST + 1, 2)
     texts = [_finish([rng.choice(wording.GREETINGS)], rng)]
     told: Fact | None = None
@@ -80,7 +88,8 @@ def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> t
         if number < length - 3:
             question, asked = _question(me, partner, told=None if asked == "more" else told, mine=mine, rng=rng)
         if not answer and not question:
-            answer = [me.pick(wording.REACTING, rng)]
+            # Somebody must say something; of the two kinds of reactions, one is hardly ever used up.
+            answer = [me.fresh(wording.REACTING, rng) or me.pick(wording.LEADING_OVER, rng)]
         texts.append(_finish(answer + question, rng))
         told = mine
     for number, farewells in ((length - 2, wording.FAREWELLS), (length - 1, wording.FAREWELLS_BACK)):
@@ -108,15 +117,14 @@ def _answer(
         mine = me.take(None, rng) if rng.random() < 0.5 else None
         return sentences + (_tell(me, mine, rng) if mine else []), mine
     if asked == "more" and me.told:
-        return [me.pick(wording.ELABORATING[me.told[-1].about], rng), *_tail(me, rng)], None
-    sentences = []
-    if told is not None:
-        sentences.append(_reaction(me, told, rng))
+        more = me.fresh(wording.ELABORATING[me.told[-1].about], rng) or me.fresh(wording.ELABORATING["self"], rng)
+        return [*_those(more), *_tail(me, rng)], None
+    sentences = _reaction(me, told, rng) if told is not None else []
     if asked is not None:
         mine = me.take(asked, rng)
         if mine is None:
-            return [*sentences, me.pick(wording.LEADING_OVER, rng), *_tail(me, rng)], None
-        lead = [] if mine.about == asked else [me.pick(wording.LEADING_OVER, rng)]
+            return [*sentences, *_those(me.fresh(wording.LEADING_OVER, rng)), *_tail(me, rng)], None
+        lead = [] if mine.about == asked else _those(me.fresh(wording.LEADING_OVER, rng))
         return [*(sentences if rng.random() < 0.4 else []), *lead, *_tell(me, mine, rng)], mine
     mine = me.take(told.about if told else None, rng) if rng.random() < 0.6 else None
     return sentences + (_tell(me, mine, rng) if mine else []), mine
@@ -124,9 +132,13 @@ def _answer(
 
 def _tell(me: Voice, mine: Fact, rng: random.Random) -> list[str]:
     kind = mine.kind if mine.topic or "{clause}" in wording.TELLING[mine.kind][0] else "other"
-    clause = interrupted(mine.clause, rng.choice(wording.ASIDES)) if mine.words >= LONG else mine.clause
-    sentence = me.pick(wording.TELLING[kind], rng).format(topic=_mine(mine), clause=clause)
-    return [sentence, *_tail(me, rng)]
+    if kind == mine.kind and "{topic}" in wording.TELLING[kind][0]:
+        told = me.pick(wording.TELLING[kind], rng).format(topic=_mine(mine))
+    elif mine.words >= LONG:
+        told = f"{interrupted(mine.clause, me.pick(wording.ASIDES, rng))}."
+    else:
+        told = me.pick(wording.TELLING[kind], rng).format(clause=mine.clause)
+    return [told, *_tail(me, rng)]
 
 
 def _mine(mine: Fact) -> str | None:
@@ -138,17 +150,19 @@ def _mine(mine: Fact) -> str | None:
 
 
 def _tail(me: Voice, rng: random.Random) -> list[str]:
-    tail = me.manner("tail", rng)
-    return [tail] if tail else []
+    return _those(me.manner("tail", rng))
 
 
-def _reaction(me: Voice, told: Fact, rng: random.Random) -> str:
+def _reaction(me: Voice, told: Fact, rng: random.Random) -> list[str]:
     if shown := me.manner("react", rng, told.topic):
-        return shown
-    choices = list(wording.REACTING)
-    if told.topic and told.kind in ("pastime", "liking", "favourite", "doing"):
-        choices = list(wording.REACTING_TO_TOPIC)
-    return me.pick(choices, rng).format(topic=told.topic)
+        return [shown]
+    of_topic = told.topic and told.kind in ("pastime", "liking", "favourite", "doing")
+    reaction = me.fresh(wording.REACTING_TO_TOPIC if of_topic else wording.REACTING, rng)
+    return _those(reaction and reaction.format(topic=told.topic))
+
+
+def _those(sentence: str | None) -> list[str]:
+    return [sentence] if sentence else []
 
 
 def _question(
@@ -158,21 +172,29 @@ def _question(
     # Who is quiet asks less, and nobody asks every time.
     if rng.random() > (0.35 if ("extraversion", "low") in me.traits else 0.7):
         return [], None
-    if told is not None and partner.told and rng.random() < 0.5:
-        if told.kind == "relative":
-            return [me.pick(wording.FOLLOWING_UP_ON_PEOPLE, rng).format(topic=told.topic)], "more"
-        if told.topic and told.kind != "dislike":
-            return [me.pick(wording.FOLLOWING_UP, rng).format(topic=told.topic)], "more"
-        if told.to_you:
-            return [me.pick(wording.REFLECTING, rng).format(you=told.to_you)], "more"
+    if told is not None and partner.told and rng.random() < 0.5 and (more := _following_up(me, told, rng)):
+        return [more], "more"
     if asked := me.manner("ask", rng):
         return [asked], "self"
-    if mine is not None and rng.random() < 0.3:
-        return [me.pick(wording.BACK[:1] + wording.BACK[2:4], rng)], mine.about
+    if mine is not None and rng.random() < 0.3 and (back := me.fresh(wording.BACK, rng)):
+        return [back], mine.about
     # Mostly something that the partner has an answer to, as in talks that go well.
     subjects = sorted({each.about for each in partner.untold})
     about = rng.choice(subjects) if subjects and rng.random() < 0.8 else rng.choice(sorted(wording.ASKING))
-    return [me.pick(wording.ASKING[about], rng)], about
+    question = me.fresh(wording.ASKING[about], rng)
+    return _those(question), about if question else None
+
+
+def _following_up(me: Voice, told: Fact, rng: random.Random) -> str | None:
+    if told.kind == "relative":
+        question = me.fresh(wording.FOLLOWING_UP_ON_PEOPLE, rng)
+    elif told.topic and told.kind != "dislike":
+        question = me.fresh(wording.FOLLOWING_UP, rng)
+    elif told.to_you:
+        question = me.fresh(wording.REFLECTING, rng)
+    else:
+        return None
+    return question and question.format(topic=told.topic, you=told.to_you)
 
 
 def _finish(sentences: Sequence[str], rng: random.Random) -> str:

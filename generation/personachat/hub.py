@@ -19,7 +19,7 @@ class HubUnreachable(ValueError):
 def read_hub(name: str) -> Iterator[Row | BadLine]:
     """The rows of each split of `hub:OWNER/NAME`, or of `hub:FOLDER` with JSON, JSONL or Parquet files.
 
-    Lines are rows, counted from 1 in their split. A data set that needs a loading script is refused: `datasets` runs none.
+    Lines are rows, counted from 1 in their split. A data set with a loading script is refused: `datasets` runs none.
     """
     wanted = name.removeprefix(PREFIX)
     try:

@@ -104,7 +104,7 @@ def _rows(path: Path) -> Iterator[tuple[str, int, int, object]]:
         separator = ","
         while separator == ",":
             skip('"')
-            split, place = json.decoder.scanstring(text, place)
+            split, place = decoder.raw_decode(text, place - 1)
             skip(":")
             skip("[")
             number = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from generation.corpus.dialogues import BadLine, Dialogue, Speaker
 from generation.personachat.forms import read_rows
 from generation.personachat.mirrors import merged
-from generation.personachat.parallel import Parallel
+from generation.personachat.parallel import NotParallel, Parallel
 from generation.personachat.rows import Row
 
 DEFAULT_SPLIT = "train"
@@ -63,7 +63,7 @@ def import_personachat(
     raises its `BadLine`.
     """
     if parallel is not None and len(files) != 1:
-        raise ValueError(f"an index counts the rows of one file, so --parallel takes one, got {len(files)}")
+        raise NotParallel(f"an index counts the rows of one file, so --parallel takes one, got {len(files)}")
     skipped: list[BadLine] = []
     rows: list[Row] = []
     total = 0

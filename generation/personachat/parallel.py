@@ -12,6 +12,10 @@ from generation.personachat.rows import Row, numbered_lines
 COLUMNS: Final = ("spc_row", "personachat_dialogue", "user1_is")
 
 
+class NotParallel(ValueError):
+    """An index that cannot say which dialogue belongs to which row."""
+
+
 @dataclass(frozen=True)
 class Twin:
     """A line of the index: the number of the dialogue with the same personas, and whether User 1 has the first one."""
@@ -58,17 +62,17 @@ class Parallel:
 
 
 def parallel_to(name: str, dialogues: Iterable[Dialogue], index_file: Path) -> Parallel:
-    """The corpus `name` made ready for the look-up; raises ValueError where its numbers are not unique."""
+    """The corpus `name` made ready for the look-up; raises `NotParallel` where its numbers are not unique."""
     numbered: dict[int, Dialogue] = {}
     for dialogue in dialogues:
         last = dialogue.id.rpartition("/")[2]
         if not last.isdecimal():
-            raise ValueError(
+            raise NotParallel(
                 f"{name}: expected ids that end with a number, as import_personachat gives, got {dialogue.id}"
             )
         other = numbered.setdefault(int(last), dialogue)
         if other is not dialogue:
-            raise ValueError(f"{name}: {other.id} and {dialogue.id} have the same number, so the index names both")
+            raise NotParallel(f"{name}: {other.id} and {dialogue.id} have the same number, so the index names both")
     return Parallel(name=name, dialogues=numbered, index=read_index(index_file), index_file=index_file)
 
 

@@ -129,7 +129,7 @@ def a_slot(
     now: datetime = NOW,
     **fields: object,
 ) -> Slot:
-    """A planned look at `item`, or at a new one; held by `annotator` where one is given. `swapped`: second on the left."""
+    """A planned look at `item`, or at a new one, held by `annotator` if one is given; `swapped`: second on the left."""
     item = item or a_context(study, traits=traits)[0]
     return Slot.objects.create(
         study=study,

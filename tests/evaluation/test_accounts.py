@@ -2,9 +2,16 @@
 
 import pytest
 
-from evaluation.accounts import create_with_password_file
+from evaluation.accounts import (
+    BadAddress,
+    NoSuchResearcher,
+    create_researcher,
+    create_with_password_file,
+    one_time_path,
+    researcher_with,
+)
 from evaluation.models import Researcher
-from tests.cast import CLEO
+from tests.cast import CLEO, DOV
 
 pytestmark = pytest.mark.django_db
 
@@ -42,4 +49,35 @@ def test_nobody_signs_up_by_themselves(client):
     page = client.post("/account/signup/", {"email": "dov@example.org", "password1": "x" * 12, "password2": "x" * 12})
 
     assert not Researcher.objects.filter(email="dov@example.org").exists()
-    assert b"closed" in page.content.lower()
+    assert "Nobody signs up here by themselves" in page.content.decode()
+
+
+def test_a_new_researcher_cannot_sign_in_until_a_password_is_set():
+    cleo, new = create_researcher(email="Cleo@example.org", name="Cleo")
+
+    assert (cleo.email, new, cleo.has_usable_password()) == (CLEO, True, False)
+
+
+def test_an_address_is_one_researchers_however_it_is_written():
+    cleo, _ = create_researcher(email=CLEO)
+
+    assert create_researcher(email="CLEO@example.org") == (cleo, False)
+    assert researcher_with("Cleo@Example.Org") == cleo
+
+
+def test_what_is_no_address_and_whom_nobody_knows_are_refused():
+    with pytest.raises(BadAddress, match="expected an e-mail address, got 'cleo'"):
+        create_researcher(email="cleo")
+    with pytest.raises(NoSuchResearcher, match=r"no researcher 'dov@example\.org'; make one first"):
+        researcher_with(DOV)
+
+
+def test_a_one_time_link_stops_working_once_a_password_is_set(client):
+    cleo, _ = create_researcher(email=CLEO)
+    path = one_time_path(cleo)
+    cleo.set_password("a long enough password")
+    cleo.save()
+
+    page = client.get(path, follow=True)
+
+    assert "password1" not in page.content.decode()

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from generation.asking import TRIES, TRIES_BEFORE_ANY_ANSWER, Asked, Desk, EndpointDown, StillBusy, StructureRefused
 from generation.authors import AuthorFailed, RunStopped
 from generation.corpus.manifest import digest_of

@@ -14,7 +14,7 @@ from generation.generating import (
     distinct_personas,
     make,
     plan_dialogues,
-    write_corpus,
+    write_made,
 )
 from generation.labelling import PersonaLabels
 from generation.offline.labelling import label
@@ -90,6 +90,43 @@ def test_each_persona_is_labelled_once_however_often_it_occurs():
     assert len(made(planned).labels) == 4
 
 
+def test_spellings_of_one_persona_are_labelled_once_and_alike():
+    spelt = [
+        a_dialogue(1, personas=(("i'm shy.", "i like to ski."), ("i have a cat.",))),
+        a_dialogue(2, personas=(("I like to ski", "i am shy ."), ("i have a dog.",))),
+    ]
+    planned = plan_dialogues(spelt, Commission(to="labelled", label_only=True))
+
+    labelled = made(planned)
+
+    assert list(distinct_personas(planned).values()) == [
+        ("i'm shy.", "i like to ski."),
+        ("i have a cat.",),
+        ("i have a dog.",),
+    ]
+    assert len(labelled.labels) == 3
+    assert [each.speakers[0].traits for each in labelled.dialogues] == [{"extraversion": "low"}] * 2
+
+
+def test_nobody_speaks_for_a_persona_that_is_not_told():
+    untold = replace(a_dialogue(1), speakers=(Speaker(()), Speaker(("i am shy.",))))
+
+    corpus = made(plan_dialogues([untold], DISTIL))
+
+    assert len(corpus.labels) == 1
+    assert [(failure.kind, failure.reason) for failure in corpus.failures] == [
+        ("untold", "the persona of speaker 0 is not told")
+    ]
+
+
+def test_labelling_alone_passes_over_a_persona_that_is_not_told():
+    untold = replace(a_dialogue(1), speakers=(Speaker(()), Speaker(("i am shy.",))))
+
+    (labelled,) = made(plan_dialogues([untold], Commission(to="labelled", label_only=True))).dialogues
+
+    assert [speaker.traits for speaker in labelled.speakers] == [{}, {"extraversion": "low"}]
+
+
 def test_a_human_dialogue_and_the_one_distilled_from_it_get_the_same_traits():
     human = [a_dialogue(number) for number in range(10)]
 
@@ -127,8 +164,8 @@ def test_two_dialogues_on_equal_terms_are_not_the_same_dialogue():
 def test_the_corpus_does_not_depend_on_concurrency_or_order(tmp_path):
     source = [a_pair(number) for number in range(20)]
 
-    write_corpus(tmp_path / "one", made(plan_dialogues(source, DISTIL), concurrency=1))
-    write_corpus(tmp_path / "other", made(plan_dialogues(source[::-1], DISTIL), concurrency=16))
+    write_made(tmp_path / "one", made(plan_dialogues(source, DISTIL), concurrency=1))
+    write_made(tmp_path / "other", made(plan_dialogues(source[::-1], DISTIL), concurrency=16))
 
     for name in ("dialogues.jsonl", "labels.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
@@ -139,7 +176,7 @@ def test_every_row_is_accounted_for_with_its_reason(tmp_path):
     planned = plan_dialogues(source, DISTIL)
 
     corpus = made(planned, author=NeverHeardOfSkiing("offline", seed=7))
-    write_corpus(tmp_path, corpus)
+    write_made(tmp_path, corpus)
 
     listed = [json.loads(line) for line in (tmp_path / "failed.jsonl").read_text().splitlines()]
     failed = {row["name"]: (row["kind"], row["reason"]) for row in listed if row["what"] == "dialogue"}
@@ -159,9 +196,9 @@ def test_every_row_is_accounted_for_with_its_reason(tmp_path):
 
 def test_a_list_of_failures_goes_once_there_are_none(tmp_path):
     planned = plan_dialogues([a_pair(0)], DISTIL)
-    write_corpus(tmp_path, made(planned, author=NeverHeardOfSkiing("offline", seed=7)))
+    write_made(tmp_path, made(planned, author=NeverHeardOfSkiing("offline", seed=7)))
 
-    write_corpus(tmp_path, made(planned))
+    write_made(tmp_path, made(planned))
 
     assert not (tmp_path / "failed.jsonl").exists()
 

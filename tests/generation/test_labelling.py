@@ -14,7 +14,7 @@ def test_labels_survive_being_written_and_read(tmp_path):
     count = write_labels(tmp_path, made)
 
     assert count == 2
-    assert read_labels(tmp_path) == {each.persona: each for each in made}
+    assert read_labels(tmp_path) == {each.key: each for each in made}
 
 
 def test_the_file_is_the_same_in_whatever_order_the_labels_came(tmp_path):

@@ -29,7 +29,7 @@ def ask(base_url: str, request: dict[str, Any] = REQUEST, *, timeout: float = 10
 
 
 def ending(faults: Faults, **changed: Any) -> Exception:
-    with OpenAIServer(faults) as server, pytest.raises(Exception) as caught:  # noqa: PT011
+    with OpenAIServer(faults) as server, pytest.raises(Exception) as caught:
         ask(server.base_url, REQUEST | changed)
     return caught.value
 

@@ -63,5 +63,5 @@ def test_seed_origin_and_speaker_each_change_the_draw_somewhere():
 def test_each_clear_trait_is_drawn_about_equally_often():
     drawn = Counter(trait for number in range(2000) for trait in sampled(1, origin=f"d/{number}"))
 
-    # 2,000 draws over four traits: 500 each, standard deviation sqrt(2000 * 1/4 * 3/4) = 19.4; five of them are allowed.
+    # 2,000 draws over four traits: 500 each, standard deviation sqrt(2000 * 1/4 * 3/4) = 19.4; five are allowed.
     assert all(abs(count - 500) < 97 for count in drawn.values())

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaluation.simulating import BadTruth, NotADryRun, simulate
 from evaluation.studies import NoSuchStudy, WrongState, study_named
-from generation.terminal import BadInput, ParleyCommand
+from generation.terminal import BadInput, ParleyCommand, Progress
 
 
 class Command(ParleyCommand):
@@ -32,9 +32,21 @@ class Command(ParleyCommand):
             raise BadInput(f"--annotators: expected at least 1, got {options['annotators']}")
         truth = dict(_strength(each) for each in options["truth"])
         study = study_named(options["study"])
+        shown = Progress(total=None, label="slots judged", quiet=self.quiet)
+
+        def watch(done: int, total: int) -> None:
+            shown.total = total
+            shown.advance(done - shown.done)
+
         run = simulate(
-            study=study, annotators=options["annotators"], truth=truth, seed=options["seed"], now=timezone.now()
+            study=study,
+            annotators=options["annotators"],
+            truth=truth,
+            seed=options["seed"],
+            now=timezone.now(),
+            watch=watch,
         )
+        shown.finish()
         self.say(
             f"{run.annotators} simulated annotators judged {run.slots:,} slots of {run.study.name}; {study.name} is "
             "untouched."

@@ -6,24 +6,35 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from generation.corpus.dialogues import DIALOGUES_FILE, SPLITS, read_dialogues
-from generation.corpus.folders import write_corpus
+from generation.corpus.dialogues import DIALOGUES_FILE, SPLITS, BadLine, CorpusMissing, read_dialogues
+from generation.corpus.folders import CorpusTaken, write_corpus
 from generation.corpus.manifest import write_manifest
-from generation.home import existing, place
-from generation.personachat.forms import READERS
-from generation.personachat.hub import PREFIX
-from generation.personachat.importing import import_personachat
-from generation.personachat.parallel import parallel_to
-from generation.terminal import ParleyCommand
+from generation.home import NoSuchName, existing, place
+from generation.personachat.forms import READERS, UnknownForm
+from generation.personachat.hub import PREFIX, HubUnreachable
+from generation.personachat.importing import NothingImported, import_personachat
+from generation.personachat.parallel import NotParallel, parallel_to
+from generation.personachat.rows import FileMissing
+from generation.terminal import BadInput, ParleyCommand
 
 
 class Command(ParleyCommand):
     help = (
-        "Import PersonaChat: ParlAI's fbdialog text, Synthetic-Persona-Chat's CSV, the hub's JSON, persona pairs (JSONL), gzip or not, "
-        "or hub:OWNER/NAME. The form is recognised; docs/formats.md says what is done with dirty rows."
+        "Imports PersonaChat: ParlAI's fbdialog text, Synthetic-Persona-Chat's CSV, the hub's JSON, persona pairs "
+        "(JSONL), gzip or not, or hub:OWNER/NAME. The form is recognised; Dirty rows: docs/formats.md."
     )
     example = "valid_both_original.txt.gz --to personachat --split validation"
-    bad_input = (ValueError,)
+    bad_input = (
+        BadLine,
+        CorpusMissing,
+        CorpusTaken,
+        FileMissing,
+        HubUnreachable,
+        NoSuchName,
+        NotParallel,
+        NothingImported,
+        UnknownForm,
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -46,11 +57,11 @@ class Command(ParleyCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         if bool(options["parallel"]) != bool(options["index"]):
-            raise ValueError(
+            raise BadInput(
                 "--parallel and --index go together: the corpus, and which of its dialogues belongs to which row"
             )
         if options["parallel"] and options["split"]:
-            raise ValueError(
+            raise BadInput(
                 "--split does not go with --parallel: each dialogue has the split of the one it is parallel to"
             )
         folder, parallel = place("corpora", options["to"]), None
@@ -81,10 +92,10 @@ class Command(ParleyCommand):
             inputs=inputs,
             results=results,
         )
-        self._tell(results, folder)
+        self._tell(results, folder, options["to"])
         return {"corpus": str(folder), **results, "failed": len(imported.skipped)}
 
-    def _tell(self, results: dict[str, Any], folder: Path) -> None:
+    def _tell(self, results: dict[str, Any], folder: Path, name: str) -> None:
         self.say(f"{results['dialogues']} dialogues with {results['turns']} turns are in {folder}.")
         for key, sentence in (
             ("persona_pairs_without_dialogue", "{} of them are persona pairs that wait to be written."),
@@ -97,7 +108,6 @@ class Command(ParleyCommand):
                 self.say(sentence.format(results[key]))
         for bad in results["skipped"]:
             self.say(f"Skipped {bad['file']}:{bad['line']}: {bad['problem']}")
-        name = folder.name
         if results["persona_pairs_without_dialogue"]:
             self.say(f"Next: manage.py generate --personas {name} --to {name}-written")
         else:

@@ -3,22 +3,44 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from generation.authors import RunStopped
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import Traits, UnknownTrait, check_traits
 from generation.home import NoSuchName, corpus_and_split, existing, place
-from generation.terminal import BadInput, ParleyCommand, Progress
+from generation.journal import CorpusBusy, SettingsChanged
+from generation.llm import NoClient, NoKey
+from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
 from training.decoding import MANNERS, Decoding
+from training.endpoints import EndpointModel
 from training.examples import NotAModel
 from training.responding import Choice, Corpus, NothingToAnswer, OtherResponses, respond
+from training.systems import OPENAI, System, TrainedModel
 
 
 class Command(ParleyCommand):
-    help = "A model's next turn in every context of a corpus. An interrupted run goes on where it was."
+    help = "A system's next turn in every context of a corpus. An interrupted run goes on where it was."
     example = "--model pt-tiny --to-contexts personachat/test --to-contexts personalitychat/test --to pt-tiny"
-    bad_input = (BadLine, CorpusMissing, NoSuchName, NotAModel, NothingToAnswer, OtherResponses, UnknownTrait)
+    bad_input = (
+        BadLine,
+        CorpusBusy,
+        CorpusMissing,
+        NoClient,
+        NoKey,
+        NoSuchName,
+        NotAModel,
+        NothingToAnswer,
+        OtherResponses,
+        SettingsChanged,
+        UnknownTrait,
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--model", required=True, metavar="MODEL", help="a trained model")
+        parser.add_argument(
+            "--model",
+            required=True,
+            metavar="MODEL",
+            help="a trained model, or openai:NAME for any model behind OPENAI_BASE_URL with OPENAI_API_KEY",
+        )
         parser.add_argument(
             "--to-contexts",
             action="append",
@@ -46,7 +68,9 @@ class Command(ParleyCommand):
         parser.add_argument("--beams", type=int, default=Decoding.beams, help="of beam (default: %(default)s)")
         parser.add_argument("--top-p", type=float, default=Decoding.top_p, help="of sample (default: %(default)s)")
         parser.add_argument(
-            "--temperature", type=float, default=Decoding.temperature, help="of sample (default: %(default)s)"
+            "--temperature",
+            type=float,
+            help=f"of sample (default: {Decoding.temperature}), or of an endpoint (default: its own)",
         )
         parser.add_argument(
             "--max-new-tokens",
@@ -60,50 +84,78 @@ class Command(ParleyCommand):
         parser.add_argument("--without-traits", action="store_true", help="tell the model no traits")
         parser.add_argument("--seed", type=int, default=7, help="of draws (default: %(default)s)")
         parser.add_argument("--batch-size", type=int, default=32, help="changes the speed alone (default: %(default)s)")
+        parser.add_argument(
+            "--concurrency", type=int, default=8, help="requests to an endpoint at a time (default: %(default)s)"
+        )
 
     def work(self, **options: Any) -> dict[str, Any]:
-        for key, least in (("limit", 1), ("min_turns", 1), ("beams", 1), ("max_new_tokens", 1), ("batch_size", 1)):
-            if options[key] is not None and options[key] < least:
-                raise BadInput(f"--{key.replace('_', '-')}: expected at least {least}, got {options[key]}")
-        if not 0 < options["top_p"] <= 1 or not options["temperature"] > 0:
-            raise BadInput("--top-p: expected a share above 0, at most 1; --temperature: a number above 0")
+        for key in ("limit", "min_turns", "beams", "max_new_tokens", "batch_size", "concurrency"):
+            if options[key] is not None and options[key] < 1:
+                raise BadInput(f"--{key.replace('_', '-')}: expected at least 1, got {options[key]}")
+        if not 0 < options["top_p"] <= 1:
+            raise BadInput(f"--top-p: expected a share above 0, at most 1, got {options['top_p']:g}")
+        if options["temperature"] is not None and not options["temperature"] > 0:
+            raise BadInput(f"--temperature: expected a number above 0, got {options['temperature']:g}")
         shown = Progress(total=None, label="responses", quiet=self.quiet)
 
         def watch(done: int, total: int) -> None:
             shown.total = total
             shown.advance(done - shown.done)
 
-        answered = respond(
-            model_folder=existing("models", options["model"]),
-            corpora=_corpora(options["to_contexts"], options["domain"]),
-            to=place("responses", options["to"]),
-            system=options["system"],
-            choice=Choice(options["per_dialogue"], options["min_turns"], options["limit"]),
-            decoding=Decoding(
-                manner=options["decoding"],
-                max_new_tokens=options["max_new_tokens"],
-                beams=options["beams"],
-                top_p=options["top_p"],
-                temperature=options["temperature"],
-            ),
-            setting=_setting(options["set"]),
-            with_traits=not options["without_traits"],
-            seed=options["seed"],
-            batch_size=options["batch_size"],
-            now=timezone.now(),
-            watch=watch,
-        )
+        try:
+            answered = respond(
+                system=_system(options),
+                corpora=_corpora(options["to_contexts"], options["domain"]),
+                to=place("responses", options["to"]),
+                name=options["system"],
+                choice=Choice(options["per_dialogue"], options["min_turns"], options["limit"]),
+                setting=_setting(options["set"]),
+                seed=options["seed"],
+                now=timezone.now(),
+                watch=watch,
+            )
+        except RunStopped as error:
+            raise WorkFailed(f"{error}\nWhat was answered is kept; run the same command to go on.") from error
         shown.finish()
         results = answered.results
         self.say(
-            f"{answered.folder}: {answered.responses:,} responses of {results['system']} in {results['clusters']:,} dialogues "
-            f"of {', '.join(results['domains'])}"
+            f"{answered.folder}: {answered.responses:,} responses of {results['system']} in {results['clusters']:,} "
+            f"dialogues of {', '.join(results['domains'])}"
             + (f"; {answered.kept:,} were there already." if answered.kept else ".")
         )
         if results["empty"]:
             self.say(f"  {results['empty']:,} of them are empty.")
+        for row in answered.failed:
+            self.say(f"  No response to {row['context']}: {row['reason']}")
+        if answered.failed:
+            self.say("Run the same command to try these again.")
         self.say(f"Next: manage.py score {options['to']}")
         return {"to": str(answered.folder), "kept": answered.kept, **results}
+
+
+def _system(options: dict[str, Any]) -> System:
+    """What `--model` names, with the options that bear on it."""
+    if options["model"].startswith(OPENAI):
+        return EndpointModel(
+            model=options["model"].removeprefix(OPENAI),
+            now=timezone.now,
+            with_traits=not options["without_traits"],
+            temperature=options["temperature"],
+            concurrency=options["concurrency"],
+        )
+    return TrainedModel(
+        existing("models", options["model"]),
+        decoding=Decoding(
+            manner=options["decoding"],
+            max_new_tokens=options["max_new_tokens"],
+            beams=options["beams"],
+            top_p=options["top_p"],
+            temperature=options["temperature"] or Decoding.temperature,
+        ),
+        with_traits=not options["without_traits"],
+        seed=options["seed"],
+        batch_size=options["batch_size"],
+    )
 
 
 def _corpora(names: list[str], domains: list[str]) -> list[Corpus]:

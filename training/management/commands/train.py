@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, place
-from generation.terminal import ParleyCommand, Progress, WorkFailed
+from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
 from training.checkpoints import CheckpointMissing
 from training.examples import NotAModel
 from training.recipe import BadRecipe, bundled_recipes, read_recipe
@@ -36,7 +36,7 @@ class Command(ParleyCommand):
             action="append",
             required=True,
             metavar="CORPUS[/SPLIT][:SHARE]",
-            help="learns from its train split and stops by its validation split; several are mixed, by shares that sum to 1",
+            help="learns from its train split, stops by its validation split; several are mixed by shares summing to 1",
         )
         parser.add_argument("--to", required=True, metavar="MODEL", help="the model's folder")
         parser.add_argument("--without-traits", action="store_true", help="never tell the model any trait")
@@ -62,7 +62,7 @@ class Command(ParleyCommand):
                 shown[0].done = done - 1
             shown[0].advance(note=note)
 
-        from training.finetuning import LossNotFinite, WrongProcesses
+        from training.finetuning import LossNotFinite, NothingLeft, WrongProcesses
 
         to = place("models", options["to"])
         try:
@@ -76,6 +76,8 @@ class Command(ParleyCommand):
                 now=timezone.now(),
                 watch=watch,
             )
+        except NothingLeft as error:
+            raise BadInput(str(error)) from error
         except (LossNotFinite, WrongProcesses) as error:
             raise WorkFailed(str(error)) from error
         for each in shown:
@@ -84,7 +86,8 @@ class Command(ParleyCommand):
         if run.already:
             self.say(f"{to} is trained already, with these settings on these corpora.")
         self.say(
-            f"{to}: {results['parameters']:,} parameters, {results['examples_seen']:,} examples in {results['seconds']:.0f} s; "
+            f"{to}: {results['parameters']:,} parameters, {results['examples_seen']:,} examples in "
+            f"{results['seconds']:.0f} s ({results['device']}, threads: {results['threads']}); "
             f"validation perplexity {results['best_perplexity']:.1f} per piece at step {results['best_step']}."
         )
         for key, count in results["cut"].items():

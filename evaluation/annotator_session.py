@@ -1,0 +1,72 @@
+"""Who sits at this browser: one signed cookie for each study, and names for pairs that say nothing.
+
+The cookie holds an annotator or, before consent, only the link that was opened: until somebody agrees, nothing about
+them is stored on the server.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from evaluation.models import Annotator, Invite, Study
+
+SALT: Final = "evaluation.annotator"
+# Longer than a study runs; whoever comes back later opens the link again.
+MAX_AGE: Final = 180 * 24 * 3600
+ANNOTATOR, INVITE = "a", "i"
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What the cookie of one study says: an annotator, or only the invite by which somebody has arrived."""
+
+    annotator: Annotator | None = None
+    invite: Invite | None = None
+
+
+def cookie_name(study: Study) -> str:
+    """The study's cookie, named after its opaque id."""
+    return f"parley-{study.public_id}"
+
+
+def sitting_of(request: HttpRequest, study: Study) -> Sitting:
+    """Who the cookie says is here; empty where there is none, it was tampered with, or is of another study."""
+    value = request.get_signed_cookie(cookie_name(study), default="", salt=SALT, max_age=MAX_AGE) or ""
+    kind, _, number = value.partition(".")
+    if not number.isdecimal():
+        return Sitting()
+    if kind == ANNOTATOR:
+        return Sitting(annotator=study.annotators.select_related("invite", "study").filter(pk=int(number)).first())
+    return Sitting(invite=study.invites.filter(pk=int(number)).first())
+
+
+def remember(response: HttpResponse, request: HttpRequest, study: Study, who: Annotator | Invite) -> None:
+    """Set the study's cookie on `response`."""
+    kind = ANNOTATOR if isinstance(who, Annotator) else INVITE
+    response.set_signed_cookie(
+        cookie_name(study),
+        f"{kind}.{who.pk}",
+        salt=SALT,
+        max_age=MAX_AGE,
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Lax",
+    )
+
+
+def forget(response: HttpResponse, study: Study) -> None:
+    """Take the study's cookie away again."""
+    response.delete_cookie(cookie_name(study), samesite="Lax")
+
+
+def pair_name(slot_id: int) -> str:
+    """What a page calls a slot. The number itself would tell in which order slots were planned, so which are checks."""
+    return salted_hmac("evaluation.pair", str(slot_id), algorithm="sha256").hexdigest()[:20]
+
+
+def slot_named(name: str, annotator: Annotator) -> int | None:
+    """The number of this annotator's slot that a page called `name`; None where they have no such slot."""
+    numbers = annotator.slots.values_list("pk", flat=True)
+    return next((number for number in numbers if constant_time_compare(pair_name(number), name)), None)

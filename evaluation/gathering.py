@@ -1,0 +1,198 @@
+"""What a study's systems answered, read from their files and checked against each other; no database here."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from generation.corpus.display import detokenise
+from generation.corpus.manifest import digest_of, digest_of_file, read_manifest
+from generation.home import NoSuchName, home
+from training.responses import Context, Response, read_responses, responses_file
+
+# What a context has where its file does not say; see `training.responses`.
+NO_DOMAIN: Final = "default"
+# A reply that says what it is gives its system away. Names shorter than this are found in ordinary words.
+SHORTEST_TELLING_NAME: Final = 4
+SAYS_WHAT_IT_IS: Final = re.compile(
+    r"\b(?:as an? (?:ai|artificial intelligence|language model)|i(?:'| a)m an? (?:ai|language model|chatbot)\b"
+    r"|chatgpt|gpt-\d|openai|trait consistency|extraversion|neuroticism|conscientiousness)",
+    re.IGNORECASE,
+)
+
+
+class WrongFiles(ValueError):
+    """Files of responses that cannot be compared as they stand."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One system's answers, by context id, and the digest of what they were read from."""
+
+    system: str
+    files: tuple[Path, ...]
+    digest: str
+    responses: Mapping[str, Response]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All systems of a study, and the contexts that every one of them answered, in the order of the ids."""
+
+    systems: tuple[Answered, ...]
+    contexts: Mapping[str, Context]
+    # System -> how many contexts that another system answered it did not.
+    missing: Mapping[str, int]
+    caveats: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+
+def find_responses(named: str, *, folder: Path) -> Path:
+    """Where the responses called `named` lie: a name under PARLEY_HOME, or a path relative to `folder`."""
+    if named.startswith(("/", "~")):
+        found = [Path(named).expanduser()]
+    elif named.startswith("."):
+        found = [folder / named]
+    else:
+        found = [home() / "responses" / named, folder / named]
+    there = next((path for path in found if path.exists()), None)
+    if there is None:
+        raise NoSuchName(f"no responses {named!r}: expected {' or '.join(str(path) for path in found)}")
+    return there
+
+
+def gather_named(responses: Iterable[str], *, folder: Path) -> Gathered:
+    """As `gather`, of responses by their names or paths."""
+    return gather([find_responses(each, folder=folder) for each in responses])
+
+
+def gather(files: Sequence[Path]) -> Gathered:
+    """The systems in `files`, in order of first appearance; raises `WrongFiles` where they do not fit together."""
+    answers: dict[str, dict[str, Response]] = {}
+    made_by: dict[str, list[Path]] = {}
+    first_said: dict[str, tuple[Context, Path]] = {}
+    digests = _digests(files)
+    called = _called(files)
+    for file in files:
+        for response in read_responses(file, default_system=called[file]):
+            of_system = answers.setdefault(response.system, {})
+            identifier = response.context.id
+            if identifier in of_system:
+                before = made_by[response.system][0]
+                raise WrongFiles(f"{response.system!r} answered {identifier!r} in {file} and already in {before}")
+            if file not in made_by.setdefault(response.system, []):
+                made_by[response.system].append(file)
+            of_system[identifier] = response
+            if identifier in first_said:
+                known, known_file = first_said[identifier]
+                first_said[identifier] = (merged(known, response.context, known_file, file), known_file)
+            else:
+                first_said[identifier] = (response.context, file)
+    if len(answers) < 2:
+        named = ", ".join(answers) or "none"
+        raise WrongFiles(f"expected responses of at least two systems to compare, got {named}")
+    answered_by_all = set.intersection(*(set(each) for each in answers.values()))
+    if not answered_by_all:
+        raise WrongFiles(f"no context was answered by all of {', '.join(answers)}; do the files belong together?")
+    return Gathered(
+        systems=tuple(
+            Answered(
+                system=system,
+                files=tuple(made_by[system]),
+                digest=_joint_digest([digests[file] for file in made_by[system]]),
+                responses=responses,
+            )
+            for system, responses in answers.items()
+        ),
+        contexts={identifier: first_said[identifier][0] for identifier in sorted(answered_by_all)},
+        missing={system: len(first_said) - len(responses) for system, responses in answers.items()},
+        caveats=_caveats(files),
+        warnings=tuple(_warnings(answers)),
+    )
+
+
+def _called(files: Sequence[Path]) -> dict[Path, str]:
+    """What the system in a file is called where its lines do not say: as the file, with its folder where two clash."""
+    stems = {
+        file: file.name if file.is_dir() else file.name.removesuffix(".gz").removesuffix(".jsonl") for file in files
+    }
+    clash = len(set(stems.values())) < len(stems)
+    return {file: f"{file.resolve().parent.name}-{stem}" if clash else stem for file, stem in stems.items()}
+
+
+def _digests(files: Sequence[Path]) -> dict[Path, str]:
+    digests: dict[Path, str] = {}
+    for file in files:
+        digest = digest_of_file(responses_file(file))
+        same = next((other for other, known in digests.items() if known == digest), None)
+        if same is not None or file in digests:
+            raise WrongFiles(
+                f"{file} and {same or file} are the same file, byte for byte: is one of them the wrong one?"
+            )
+        digests[file] = digest
+    return digests
+
+
+def _joint_digest(digests: Sequence[str]) -> str:
+    return digests[0] if len(digests) == 1 else digest_of(list(digests))
+
+
+def merged(known: Context, other: Context, known_file: Path, file: Path) -> Context:
+    """One context as two files describe it: what only one says is taken, what both say must agree."""
+    where = f"context {known.id!r} in {known_file} and in {file}"
+    if len(known.turns) != len(other.turns):
+        raise WrongFiles(f"{where}: {len(known.turns)} turns in the one, {len(other.turns)} in the other")
+    for number, (one, two) in enumerate(zip(known.turns, other.turns, strict=True)):
+        if one.text.split() != two.text.split() or one.speaker != two.speaker:
+            raise WrongFiles(f"{where}: turn {number} is {one.text!r} in the one, {two.text!r} in the other")
+    for what in ("speaker", "persona", "traits"):
+        one, two = getattr(known, what), getattr(other, what)
+        if one != two and (what == "speaker" or (one and two)):
+            raise WrongFiles(f"{where}: the {what} is {one!r} in the one, {two!r} in the other")
+    return replace(
+        known,
+        persona=known.persona or other.persona,
+        traits=known.traits or other.traits,
+        partner_persona=known.partner_persona or other.partner_persona,
+        domain=_agreed(where, "domain", known.domain, other.domain, unsaid=NO_DOMAIN),
+        cluster=_agreed(where, "cluster", known.cluster, other.cluster, unsaid=known.id.rpartition("#")[0] or known.id),
+    )
+
+
+def _agreed(where: str, what: str, one: str, two: str, *, unsaid: str) -> str:
+    if one != two and unsaid not in (one, two):
+        raise WrongFiles(f"{where}: the {what} is {one!r} in the one, {two!r} in the other")
+    return two if one == unsaid else one
+
+
+def _caveats(files: Iterable[Path]) -> tuple[str, ...]:
+    found = [str(each) for file in files for each in read_manifest(file).get("results", {}).get("caveats", [])]
+    return tuple(dict.fromkeys(found))
+
+
+def _warnings(answers: Mapping[str, Mapping[str, Response]]) -> Iterable[str]:
+    for system, responses in answers.items():
+        empty = sum(1 for each in responses.values() if not each.text.strip())
+        if empty:
+            yield f"{system}: {empty:,} of {len(responses):,} replies are empty"
+        telling = [each for each in responses.values() if _tells(each.text, answers)]
+        if telling:
+            first = telling[0]
+            yield (
+                f"{system}: {len(telling):,} of {len(responses):,} replies name a system or say that a machine speaks, "
+                f"so annotators may know who answered; the first is to {first.context.id}: {first.text[:80]!r}"
+            )
+
+
+def _tells(text: str, systems: Iterable[str]) -> bool:
+    named = any(
+        len(system) >= SHORTEST_TELLING_NAME and re.search(rf"(?<!\w){re.escape(system)}(?!\w)", text, re.IGNORECASE)
+        for system in systems
+    )
+    return named or SAYS_WHAT_IT_IS.search(text) is not None
+
+
+def alike(one: str, two: str) -> bool:
+    """Whether two replies are equal once normalised (as displayed, without regard to capitals and white space)."""
+    return detokenise(one).casefold().split() == detokenise(two).casefold().split()

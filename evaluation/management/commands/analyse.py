@@ -1,0 +1,47 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from evaluation.judgments_file import UnknownSuffix, info_path, read_info, read_judgments
+from evaluation.reports.build import build_report
+from evaluation.reports.render import NotAReportFolder, write_report
+from evaluation.stats.declared import StudyInfo
+from evaluation.stats.outcomes import UnknownChoice
+from generation.corpus.dialogues import BadLine
+from generation.terminal import BadInput, ParleyCommand
+
+
+class Command(ParleyCommand):
+    help = "The report of a judgments file alone, with no study. FILE.study.json is read where it lies beside it."
+    example = "judgments.csv --to report"
+    bad_input = (BadLine, UnknownSuffix, UnknownChoice, NotAReportFolder)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help="judgments, CSV or JSONL, gzip or not")
+        parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="folder for the report")
+        parser.add_argument("--seed", type=int, help="of resampling (default: that of FILE.study.json, else 7)")
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        file: Path = options["file"]
+        if not file.is_file():
+            raise BadInput(f"no judgments file at {file}")
+        rows = read_judgments(file)
+        info = read_info(file)
+        if info is None:
+            self.say(f"No {info_path(file).name} beside it: no declared plan, so the analysis is exploratory.")
+        info = info or StudyInfo(title=f"Judgments of {file.name}")
+        if options["seed"] is not None:
+            info = replace(info, seed=options["seed"])
+        report = build_report(rows, info)
+        inputs = {"judgments": file} | ({"study": info_path(file)} if info_path(file).is_file() else {})
+        written = write_report(
+            options["to"], report, command="analyse", now=timezone.now(), settings={"seed": info.seed}, inputs=inputs
+        )
+        for verdict in report.verdicts:
+            self.say(verdict.text)
+        self.say(f"Written: {', '.join(map(str, written[:2]))} and {len(written) - 2} tables")
+        self.say(f"Next: open {written[0]} in a browser")
+        return report.analysis

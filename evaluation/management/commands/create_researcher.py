@@ -1,0 +1,42 @@
+"""An account for a researcher."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from evaluation.accounts import BadAddress, create_researcher, one_time_path
+from evaluation.models import Membership
+from evaluation.studies import NoSuchStudy, study_named
+from generation.terminal import ParleyCommand
+
+
+class Command(ParleyCommand):
+    help = "An account, and a link that works once to set its password. For an account that is there, a new link."
+    example = "cleo@example.org --study pt-against-p"
+    bad_input = (BadAddress, NoSuchStudy)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", metavar="EMAIL", help="the address to sign in with")
+        parser.add_argument("--name", default="", help="what pages call the researcher")
+        parser.add_argument(
+            "--study", action="append", default=[], metavar="STUDY", help="own this study; may be repeated"
+        )
+        parser.add_argument(
+            "--site",
+            default="http://127.0.0.1:8000",
+            metavar="ADDRESS",
+            help="where this Parley is served (default: %(default)s)",
+        )
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        studies = [study_named(name) for name in options["study"]]
+        researcher, new = create_researcher(email=options["email"], name=options["name"])
+        for study in studies:
+            Membership.objects.get_or_create(
+                study=study, researcher=researcher, defaults={"role": Membership.Role.OWNER}
+            )
+        link = options["site"].rstrip("/") + one_time_path(researcher)
+        self.say(f"{researcher.email} {'can sign in' if new else 'was there already'}, once a password is set:")
+        self.say(f"  {link}")
+        self.say("The link works once, and for three days.")
+        return {"email": researcher.email, "created": new, "link": link, "studies": [each.name for each in studies]}

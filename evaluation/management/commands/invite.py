@@ -1,0 +1,58 @@
+"""Links into a study."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from evaluation.joining import create_invite
+from evaluation.studies import NoSuchStudy, study_named
+from generation.terminal import BadInput, ParleyCommand
+
+
+class Command(ParleyCommand):
+    help = "Links by which annotators come, shown this once: personal ones, or one that is open to whoever has it."
+    example = "pt-against-p --count 15 --site https://parley.example.org"
+    bad_input = (NoSuchStudy,)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("study", metavar="STUDY", help="the study's name")
+        parser.add_argument("--count", type=int, default=1, metavar="N", help="so many personal links (default: 1)")
+        parser.add_argument("--open", action="store_true", help="one open link: an annotator for each browser")
+        parser.add_argument("--label", default="", help="a note that only researchers see")
+        parser.add_argument("--days", type=int, metavar="N", help="the links work for so many days (default: for good)")
+        parser.add_argument(
+            "--site",
+            default="http://127.0.0.1:8000",
+            metavar="ADDRESS",
+            help="where this Parley is served (default: %(default)s)",
+        )
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        study, now = study_named(options["study"]), timezone.now()
+        for key in ("count", "days"):
+            if options[key] is not None and options[key] < 1:
+                raise BadInput(f"--{key}: expected at least 1, got {options[key]}")
+        if options["open"] and options["count"] > 1:
+            raise BadInput("--open makes one link for all; --count is for personal ones")
+        if study.is_closed():
+            raise BadInput(f"{study.name}: expected a study that can still be judged, and it is closed")
+        expires_at = now + timedelta(days=options["days"]) if options["days"] else None
+        links = []
+        for _ in range(options["count"]):
+            made = create_invite(
+                study=study, personal=not options["open"], label=options["label"], now=now, expires_at=expires_at
+            )
+            links.append(f"{options['site'].rstrip('/')}/j/{made.token}/")
+        who = "whoever has it; each browser is an annotator" if options["open"] else "one annotator each"
+        self.say(
+            f"{'A link' if len(links) == 1 else f'{len(links)} links'} into {study.name}, for {who}. Kept nowhere:"
+        )
+        for link in links:
+            self.say(f"  {link}")
+        if study.is_open():
+            self.say(f"Next: send {'it' if len(links) == 1 else 'them'}; then manage.py close_study {study.name}")
+        else:
+            self.say(f"The study is {study.state}, so nobody gets in yet. Next: manage.py open_study {study.name}")
+        return {"study": study.name, "state": study.state, "personal": not options["open"], "links": links}

@@ -1,0 +1,215 @@
+"""The rows of a new study: what is judged, by which questions, and every slot in its order."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, pairs_of, plan_slots
+from evaluation.gathering import Answered, Gathered, WrongFiles, alike
+from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
+from evaluation.study_file import StudyCriterion, StudyFile
+from generation.corpus.traits import adjectives, stated
+
+# Opaque to annotators, who see it in their addresses.
+PUBLIC_ID_BYTES: Final = 9
+AT_ONCE: Final = 500
+WRITTEN_BY_PEOPLE: Final = {"name", "title", "public_title", "language"}
+
+
+@transaction.atomic
+def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[str, object], now: datetime) -> Study:
+    """A new draft: its systems and criteria, the contexts drawn, their pairs, and every slot with its sides and place.
+
+    `design` is what is kept of `file`, as it stands in the database. Raises `WrongFiles` where nothing can be asked.
+    """
+    chosen = choose_contexts(
+        _candidates(file, gathered),
+        per_domain=file.contexts.per_domain,
+        per_cluster=file.contexts.per_cluster,
+        balance=file.contexts.balance,
+        seed=file.contexts.seed,
+    )
+    if not chosen:
+        raise WrongFiles("no context is left to judge: every question needs a stated trait, and none is stated")
+    traits = choose_traits(chosen, seed=file.contexts.seed)
+    study = _study(name, file, gathered, design, now)
+    systems = System.objects.bulk_create(
+        System(
+            study=study,
+            name=each.system,
+            position=place,
+            digest=each.digest,
+            responses_count=len(each.responses),
+        )
+        for place, each in enumerate(gathered.systems)
+    )
+    Criterion.objects.bulk_create(_criterion(study, each, place) for place, each in enumerate(file.criteria))
+    contexts = _contexts(study, chosen, gathered)
+    responses = _responses(chosen, contexts, systems, gathered)
+    planned = [
+        PlannedItem(
+            context=each.id,
+            domain=each.domain,
+            first=first,
+            second=second,
+            tied=alike(_said(gathered.systems[first], each.id), _said(gathered.systems[second], each.id)),
+        )
+        for each in chosen
+        for first, second in pairs_of(len(systems))
+    ]
+    items = Item.objects.bulk_create(
+        (
+            Item(
+                study=study,
+                context=contexts[each.context],
+                first=responses[each.context, each.first],
+                second=responses[each.context, each.second],
+                trait=traits.get(each.context, ("", ""))[0],
+                level=traits.get(each.context, ("", ""))[1],
+                automatic_tie=each.tied,
+            )
+            for each in planned
+        ),
+        batch_size=AT_ONCE,
+    )
+    _slots(
+        study,
+        items,
+        plan_slots(planned, k=file.judgments_per_pair, repeat_share=file.repeat_share, seed=file.contexts.seed),
+    )
+    return study
+
+
+def _candidates(file: StudyFile, gathered: Gathered) -> list[Candidate]:
+    """The contexts of which something can be asked."""
+    candidates = [
+        Candidate(
+            id=each.id,
+            cluster=each.cluster,
+            domain=each.domain,
+            speaker=each.speaker,
+            depth=len(each.turns),
+            traits=tuple((trait, level) for trait, level in stated(each.traits).items() if adjectives(trait, level)),
+        )
+        for each in gathered.contexts.values()
+    ]
+    always = any(not each.needs for each in file.criteria)
+    return [each for each in candidates if always or each.traits]
+
+
+def _study(name: str, file: StudyFile, gathered: Gathered, design: dict[str, object], now: datetime) -> Study:
+    study = Study(
+        name=name,
+        title=file.title,
+        public_title=file.public_title,
+        public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES),
+        design=design,
+        plan=asdict(file.plan) if file.plan.declared else {},
+        seed=file.contexts.seed,
+        judgments_per_pair=file.judgments_per_pair,
+        max_share=file.max_share,
+        repeat_share=file.repeat_share,
+        lease_minutes=file.lease_minutes,
+        display=file.display,
+        language=file.language,
+        consent=file.consent,
+        instructions=file.instructions,
+        end_text=file.end,
+        caveats=list(gathered.caveats),
+        created_at=now,
+    )
+    try:
+        study.clean_fields(exclude={each.name for each in Study._meta.fields} - WRITTEN_BY_PEOPLE)
+    except ValidationError as error:
+        raise WrongFiles("; ".join(f"{key}: {' '.join(said)}" for key, said in error.message_dict.items())) from error
+    study.save()
+    return study
+
+
+def _criterion(study: Study, asked: StudyCriterion, place: int) -> Criterion:
+    rated = {"min": asked.low, "max": asked.high, "ends": list(asked.ends)} if asked.scale == "rating" else {}
+    return Criterion(
+        study=study,
+        key=asked.key,
+        name=asked.name,
+        question=asked.question,
+        help=asked.help,
+        scale=asked.scale,
+        options=list(asked.options),
+        range=rated,
+        needs=asked.needs,
+        after=list(asked.after),
+        position=place,
+    )
+
+
+def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> dict[str, Context]:
+    rows = []
+    for each in chosen:
+        context = gathered.contexts[each.id]
+        said = [system.responses[each.id].reference for system in gathered.systems]
+        rows.append(
+            Context(
+                study=study,
+                ident=context.id,
+                cluster=context.cluster,
+                domain=context.domain,
+                speaker=context.speaker,
+                persona=list(context.persona),
+                traits=dict(context.traits),
+                turns=[{"speaker": turn.speaker, "text": turn.text} for turn in context.turns],
+                partner_persona=list(context.partner_persona),
+                reference=next((text for text in said if text is not None), None),
+            )
+        )
+    return {each.ident: each for each in Context.objects.bulk_create(rows, batch_size=AT_ONCE)}
+
+
+def _responses(
+    chosen: Sequence[Candidate], contexts: dict[str, Context], systems: Sequence[System], gathered: Gathered
+) -> dict[tuple[str, int], Response]:
+    keys = [(each.id, place) for each in chosen for place in range(len(systems))]
+    rows = []
+    for identifier, place in keys:
+        response = gathered.systems[place].responses[identifier]
+        rows.append(
+            Response(
+                context=contexts[identifier],
+                system=systems[place],
+                text=response.text,
+                given={"persona": response.given.persona, "traits": dict(response.given.traits)},
+            )
+        )
+    return dict(zip(keys, Response.objects.bulk_create(rows, batch_size=AT_ONCE), strict=True))
+
+
+def _said(answered: Answered, context: str) -> str:
+    return answered.responses[context].text
+
+
+def _slots(study: Study, items: Sequence[Item], planned: Sequence[PlannedSlot]) -> None:
+    rows = [
+        Slot(
+            study=study,
+            item=items[each.item],
+            context=items[each.item].context,
+            look=each.look,
+            number=each.number,
+            position=position,
+            first_on_left=each.first_on_left,
+        )
+        for position, each in enumerate(planned)
+    ]
+    first_looks = [row for row in rows if row.look == 1]
+    Slot.objects.bulk_create(first_looks, batch_size=AT_ONCE)
+    repeats = []
+    for each, row in zip(planned, rows, strict=True):
+        if each.repeats is not None:
+            row.repeats = rows[each.repeats]
+            repeats.append(row)
+    Slot.objects.bulk_create(repeats, batch_size=AT_ONCE)

@@ -1,0 +1,139 @@
+"""The family: which claims are tested together, and their corrected p.
+
+Without a plan it is every criterion in every domain, without `all`, for each comparison, and exploratory. Claims that
+cannot be tested are not counted in it: whether one can depends on how many clusters and annotators there are, never on
+what they said.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from evaluation.stats.corrections import benjamini_hochberg, holm
+from evaluation.stats.declared import Hypothesis, Plan
+from evaluation.stats.estimate import Significance
+from evaluation.stats.inversion import FEWEST
+from evaluation.stats.orientation import Pair, oriented
+from evaluation.stats.outcomes import ALL, Outcomes
+from evaluation.stats.permutation import within_margin
+from evaluation.stats.preference import TESTS, Preference
+
+# Criterion, comparison and domain: where in the results a number stands.
+Place = tuple[str, Pair, str]
+
+OUTSIDE: Final = "outside the family that was tested together"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The judgments at one place and what they came to."""
+
+    outcomes: Outcomes
+    preference: Preference
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A hypothesis, the place in the results that speaks to it, and the test that decides it.
+
+    `smallest_p_holm` is its corrected p had every claim come out as extreme as its clusters allow.
+    """
+
+    hypothesis: Hypothesis
+    place: Place
+    test: Significance
+    p_holm: float | None = None
+    p_bh: float | None = None
+    # How many claims were tested together.
+    family: int = 0
+    smallest_p_holm: float | None = None
+
+
+def primary_test(plan: Plan) -> str:
+    """The name of the test that decides, by whom the plan speaks of."""
+    return "two_way" if plan.annotators == "population" else "permutation"
+
+
+def claims_of(plan: Plan, results: Mapping[Place, Result], *, systems: Sequence[str], seed: int) -> tuple[Claim, ...]:
+    """The family of `plan`, or the default one where it declares no hypothesis, tested and corrected together."""
+    hypotheses = [each for declared in plan.hypotheses for each in _against_each(declared, results)] or _default_family(
+        results
+    )
+    claims = []
+    for hypothesis in hypotheses:
+        pair = oriented(hypothesis.better, hypothesis.than, systems=systems)
+        place = (hypothesis.criterion, pair, hypothesis.domain)
+        claims.append(Claim(hypothesis, place, _decide(hypothesis, results.get(place), plan, seed=seed)))
+    return _corrected(claims)
+
+
+def corrected_tests(
+    claims: Sequence[Claim], results: Mapping[Place, Result]
+) -> dict[tuple[Place, str], dict[str, Any]]:
+    """`p_holm` and `p_bh` of every kind of test at every place; each kind is corrected over the family by itself.
+
+    Claims of equivalence are tested otherwise, so their places are outside here.
+    """
+    family = list(dict.fromkeys(claim.place for claim in claims if claim.hypothesis.margin is None))
+    corrected: dict[tuple[Place, str], dict[str, Any]] = {}
+    for name in TESTS:
+        tested = [place for place in family if place in results and results[place].preference.tests[name].p is not None]
+        p_values = [results[place].preference.tests[name].p or 0.0 for place in tested]
+        for place, p_holm, p_bh in zip(tested, holm(p_values), benjamini_hochberg(p_values), strict=True):
+            corrected[place, name] = {"p_holm": p_holm, "p_bh": p_bh}
+    return corrected
+
+
+def _against_each(hypothesis: Hypothesis, results: Mapping[Place, Result]) -> list[Hypothesis]:
+    """The claim against the system it names, or against every system that `better` was judged with."""
+    if hypothesis.than:
+        return [hypothesis]
+    others = dict.fromkeys(
+        other
+        for criterion, pair, _ in results
+        if criterion == hypothesis.criterion and hypothesis.better in pair
+        for other in pair
+        if other != hypothesis.better
+    )
+    return [replace(hypothesis, than=other) for other in others] or [hypothesis]
+
+
+def _default_family(results: Iterable[Place]) -> list[Hypothesis]:
+    places = list(results)
+    named = {(criterion, pair) for criterion, pair, domain in places if domain != ALL}
+    return [
+        Hypothesis(criterion=criterion, domain=domain, better=pair[0], than=pair[1])
+        for criterion, pair, domain in places
+        if domain != ALL or (criterion, pair) not in named
+    ]
+
+
+def _decide(hypothesis: Hypothesis, result: Result | None, plan: Plan, *, seed: int) -> Significance:
+    """The test of one claim: of a difference, or of its lying within the margin."""
+    if result is None:
+        return Significance(p=None, reason="nothing was judged that could speak to it")
+    if hypothesis.margin is None:
+        return result.preference.tests[primary_test(plan)]
+    if plan.annotators == "population":
+        return result.preference.two_way.within(hypothesis.margin)
+    clusters = result.preference.sizes.clusters
+    if clusters < FEWEST:
+        return Significance(p=None, n=clusters, reason=result.preference.tests["permutation"].reason)
+    sums = result.outcomes.sums()
+    flipped = within_margin(
+        sums.numerators.astype(int), sums.denominators.astype(int), margin=hypothesis.margin, seed=seed
+    )
+    method = f"two one-sided sign flips, {flipped.method}"
+    return Significance(p=flipped.p, n=clusters, method=method, smallest_p=flipped.smallest_p)
+
+
+def _corrected(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    tested = [number for number, claim in enumerate(claims) if claim.test.p is not None]
+    p_values = [claims[number].test.p or 0.0 for number in tested]
+    smallest = [claims[number].test.smallest_p or 0.0 for number in tested]
+    corrected = list(claims)
+    for number, p_holm, p_bh, least in zip(
+        tested, holm(p_values), benjamini_hochberg(p_values), holm(smallest), strict=True
+    ):
+        corrected[number] = replace(claims[number], p_holm=p_holm, p_bh=p_bh, family=len(tested), smallest_p_holm=least)
+    return tuple(corrected)

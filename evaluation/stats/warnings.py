@@ -1,0 +1,61 @@
+"""What a reader must know before any number: one sentence each, in the order of their weight."""
+
+from collections.abc import Mapping
+
+from evaluation.stats.bias import SideBias
+from evaluation.stats.declared import StudyInfo
+from evaluation.stats.family import Place, Result
+from evaluation.stats.inversion import FEWEST
+from evaluation.stats.outcomes import ALL
+from evaluation.stats.selection import Chosen
+from evaluation.stats.two_way import FEWEST_ANNOTATORS
+
+
+def warnings_of(chosen: Chosen, info: StudyInfo, *, results: Mapping[Place, Result], bias: SideBias) -> list[str]:
+    """The sentences that apply."""
+    said = []
+    if not chosen.counted:
+        said.append("There are no judgments that count.")
+    if info.simulated or chosen.kind == "simulated":
+        said.append("The annotators are simulated: these numbers say nothing about people or systems.")
+    elif chosen.kind == "llm":
+        said.append("The annotators are language models: these numbers say nothing about people.")
+    if not info.plan.declared:
+        said.append("No plan was declared before the first judgment: the analysis is exploratory.")
+    if info.unblinded_early:
+        said.append("Results were looked at before the study was closed: the primary result is exploratory.")
+    said += [f"{caveat.rstrip('.')}." for caveat in info.caveats]
+    said += _on_sizes(results)
+    said += _on_ties(info, results)
+    if bias.note:
+        said.append(bias.note)
+    return said
+
+
+def _on_sizes(results: Mapping[Place, Result]) -> list[str]:
+    said = []
+    pooled = {place: result.preference.sizes for place, result in results.items() if place[2] == ALL}
+    few = sum(sizes.clusters < FEWEST for sizes in pooled.values())
+    if few:
+        said.append(f"{few} of {len(pooled)} comparisons rest on fewer than {FEWEST} clusters and are not tested.")
+    alone = sum(sizes.annotators < FEWEST_ANNOTATORS for sizes in pooled.values())
+    if alone:
+        said.append(
+            f"{alone} of {len(pooled)} comparisons have fewer than {FEWEST_ANNOTATORS} annotators: "
+            "they hold for these annotators only, not for others."
+        )
+    if any(sizes.contexts > sizes.clusters for sizes in pooled.values()):
+        said.append(
+            "Some clusters hold several contexts: the sign test and the Wilson interval, which take contexts as "
+            "independent, promise more than they can keep."
+        )
+    return said
+
+
+def _on_ties(info: StudyInfo, results: Mapping[Place, Result]) -> list[str]:
+    number = sum(info.automatic_ties.values())
+    if not number:
+        return []
+    counted = any(result.preference.sizes.automatic_ties for result in results.values())
+    how = "they count as ties" if counted else "they are counted in no comparison"
+    return [f"{number} pairs of equal responses were shown to nobody; {how}."]

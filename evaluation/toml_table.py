@@ -1,0 +1,169 @@
+"""Reading a TOML file strictly: keys are asked for by name and kind, and what nobody asked for is refused by line."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+# Where a value stands: ("criteria", 1, "scale") is `scale` in the second [[criteria]].
+Place = tuple[str | int, ...]
+_REQUIRED: Final = object()
+_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+class BadToml(ValueError):
+    """A file that says something it cannot mean; the message has file, line, key, what was expected and what came."""
+
+
+class TomlTable:
+    """One table of a file. Keys are taken out one by one; `finish` refuses those that are left."""
+
+    def __init__(self, data: dict[str, Any], *, file: str, text: str, place: Place = ()) -> None:
+        self._data, self._file, self._text, self._place = dict(data), file, text, place
+        self._asked: list[str] = []
+
+    def has(self, key: str) -> bool:
+        """Whether the table says anything about `key`."""
+        return key in self._data
+
+    def bad(self, key: str, problem: str) -> BadToml:
+        """The error that `problem` is with the value of `key`."""
+        place = (*self._place, key)
+        return BadToml(f"{self._file}:{line_of(place, self._text)}: {_dotted(place)}: {problem}")
+
+    def string(self, key: str, default: Any = _REQUIRED, *, among: Sequence[str] = ()) -> str:
+        """A text that is not blank, or one of a closed set."""
+        value = self._take(key, default)
+        if value is default:
+            return str(default)
+        expected = f"one of {', '.join(among)}" if among else "a text"
+        if not isinstance(value, str) or not value.strip() or (among and value not in among):
+            raise self.bad(key, f"expected {expected}, got {value!r}")
+        return value
+
+    def whole(self, key: str, default: Any = _REQUIRED, *, least: int) -> Any:
+        """A whole number of at least `least`."""
+        value = self._take(key, default)
+        if value is not default and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise self.bad(key, f"expected a whole number of at least {least}, got {value!r}")
+        return value
+
+    def share(self, key: str, default: Any = _REQUIRED, *, of: str, zero: bool = False) -> Any:
+        """A number above 0 (or from 0, with `zero`) and at most 1."""
+        value = self._take(key, default)
+        if value is default:
+            return value
+        right = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not right or value < 0 or value > 1 or (value == 0 and not zero):
+            raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
+        return float(value)
+
+    def strings(self, key: str, default: Any = _REQUIRED, *, among: Sequence[str] = ()) -> tuple[str, ...]:
+        """A list of texts, each once."""
+        value = self._take(key, default)
+        if value is default:
+            return tuple(default)
+        expected = f"a list of {', '.join(among)}" if among else "a list of texts"
+        right = isinstance(value, list) and all(isinstance(each, str) and each.strip() for each in value)
+        if not right or len(set(value)) < len(value) or (among and set(value) - set(among)):
+            raise self.bad(key, f"expected {expected}, each once, got {value!r}")
+        return tuple(value)
+
+    def table(self, key: str) -> "TomlTable":
+        """A table below this one; an absent one is empty."""
+        value = self._take(key, {})
+        if not isinstance(value, dict):
+            raise self.bad(key, f"expected a table, got {value!r}")
+        return TomlTable(value, file=self._file, text=self._text, place=(*self._place, key))
+
+    def tables(self, key: str) -> list["TomlTable"]:
+        """A list of tables below this one; an absent one has none."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise self.bad(key, f"expected a list of tables, got {value!r}")
+        return [
+            TomlTable(each, file=self._file, text=self._text, place=(*self._place, key, number))
+            for number, each in enumerate(value)
+        ]
+
+    def not_yet(self, key: str, what: str) -> None:
+        """Refuse `key`, which the format has and this version cannot do: never pass it over in silence."""
+        if key in self._data:
+            raise self.bad(key, f"{what} is not built yet; leave it out")
+
+    def finish(self) -> None:
+        """Refuse the first key that nobody asked for."""
+        for key in self._data:
+            if key not in self._asked:
+                raise self.bad(key, f"unknown key; expected {', '.join(sorted(self._asked))}")
+
+    def _take(self, key: str, default: Any) -> Any:
+        self._asked.append(key)
+        if key not in self._data and default is _REQUIRED:
+            place = _dotted(self._place) or "the file"
+            raise BadToml(f"{self._file}:{line_of(self._place, self._text)}: {place}: {key!r} is missing")
+        return self._data.get(key, default)
+
+
+def read_toml(path: Path, *, kind: str) -> TomlTable:
+    """The whole file as a table; `kind` is what the error calls it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadToml(f"no {kind} at {path}") from None
+    except (UnicodeDecodeError, IsADirectoryError) as error:
+        raise BadToml(f"{path}: expected a {kind} in UTF-8: {error}") from error
+    try:
+        return TomlTable(tomllib.loads(text), file=path.name, text=text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadToml(f"{path.name}: {error}") from error
+
+
+def line_of(place: Place, text: str) -> int:
+    """The line on which `place` is said, counted from 1; its nearest surroundings where it has no line of its own."""
+    lines = text.splitlines()
+    start, end, rest = _section(place, lines)
+    best = start
+    for key in rest:
+        if isinstance(key, int):
+            continue
+        pattern = re.compile(rf"(?:^|[\s{{,])['\"]?{re.escape(key)}['\"]?\s*(?:=|\.)")
+        found = next((number for number in range(best, end) if pattern.search(_code(lines[number]))), None)
+        if found is None:
+            break
+        best = found
+    return best + 1
+
+
+def _section(place: Place, lines: Sequence[str]) -> tuple[int, int, Place]:
+    """First and last line (exclusive) of the innermost [table] around `place`, and the keys that lead on from there."""
+    seen: dict[str, int] = {}
+    headers: list[tuple[int, Place]] = []
+    for number, line in enumerate(lines):
+        header = _HEADER.match(line)
+        if header is None:
+            continue
+        name = header.group(2).strip()
+        if header.group(1) == "[[":
+            seen[name] = seen.get(name, -1) + 1
+            headers.append((number, (*name.split("."), seen[name])))
+        else:
+            headers.append((number, tuple(name.split("."))))
+    best: tuple[int, int, Place] = (0, headers[0][0] if headers else len(lines), place)
+    for position, (number, name_place) in enumerate(headers):
+        if place[: len(name_place)] == name_place:
+            end = headers[position + 1][0] if position + 1 < len(headers) else len(lines)
+            best = (number, end, place[len(name_place) :])
+    return best
+
+
+def _code(line: str) -> str:
+    return line.partition(" #")[0]
+
+
+def _dotted(place: Place) -> str:
+    words = ""
+    for each in place:
+        words += f"[{each + 1}]" if isinstance(each, int) else f".{each}" if words else each
+    return words

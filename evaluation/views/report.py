@@ -1,0 +1,48 @@
+"""A study's report on the site: hidden until the study is closed, or unblinded on purpose."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from evaluation.blinding import ResultsHidden, require_results
+from evaluation.models import Membership
+from evaluation.reports.build import report_of
+from evaluation.views.members import membership_or_404
+
+
+@require_GET
+@login_required
+def report(request: HttpRequest, name: str) -> HttpResponse:
+    """The report as a page."""
+    membership = membership_or_404(request.user, name)
+    try:
+        require_results(membership.study)
+    except ResultsHidden:
+        return _hidden(request, membership)
+    context = {"study": membership.study, "report": report_of(membership.study)}
+    return render(request, "evaluation/report/page.html", context)
+
+
+@require_GET
+@login_required
+def table(request: HttpRequest, name: str, key: str) -> HttpResponse:
+    """One of the report's tables as CSV."""
+    membership = membership_or_404(request.user, name)
+    try:
+        require_results(membership.study)
+    except ResultsHidden:
+        return _hidden(request, membership)
+    found = next((each for each in report_of(membership.study).tables if each.key == key), None)
+    if found is None:
+        raise Http404("no such table")
+    return HttpResponse(
+        found.as_csv(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{membership.study.name}-{found.key}.csv"'},
+    )
+
+
+def _hidden(request: HttpRequest, membership: Membership) -> HttpResponse:
+    context = {"study": membership.study, "may_change": membership.may_change()}
+    return render(request, "evaluation/report/hidden.html", context, status=409)

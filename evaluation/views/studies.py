@@ -1,0 +1,169 @@
+"""A researcher's studies: the list, one study's progress, its state, and links into it. Nothing here is by system."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from evaluation.joining import create_invite
+from evaluation.models import Study
+from evaluation.overview import cards_of
+from evaluation.quality import quality_of
+from evaluation.reports.watching import annotators_so_far, days_of, watched
+from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
+from evaluation.views.forms import InviteForm
+from evaluation.views.members import changing_membership_or_404, membership_or_404, signed_in
+
+State = Study.State
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done to a study: asked first, then done."""
+
+    key: str
+    label: str
+    question: str
+    meaning: str
+    yes: str
+    done: str
+    do: Callable[..., None]
+    allowed: tuple[str, ...]
+    leads: bool = False
+
+
+ACTIONS: Final = {
+    action.key: action
+    for action in (
+        Action(
+            key="open",
+            label="Open",
+            question="Open this study?",
+            meaning=(
+                "Whoever has a link can judge from then on. The design, the questions and the plan are frozen under a "
+                "digest the first time; what is changed later is an amendment, and the report lists it."
+            ),
+            yes="Open it",
+            done="The study is open.",
+            do=open_study,
+            allowed=(State.DRAFT, State.PAUSED),
+            leads=True,
+        ),
+        Action(
+            key="pause",
+            label="Pause",
+            question="Pause this study?",
+            meaning="Annotators see that it is paused, and nothing is lost. It can be opened again at any time.",
+            yes="Pause it",
+            done="The study is paused.",
+            do=pause_study,
+            allowed=(State.OPEN,),
+        ),
+        Action(
+            key="close",
+            label="Close",
+            question="Close this study for good?",
+            meaning="Nobody can judge any more, and it cannot be opened again. Results by system show from then on.",
+            yes="Close it for good",
+            done="The study is closed. Its report can be read.",
+            do=close_study,
+            allowed=(State.OPEN, State.PAUSED),
+        ),
+        Action(
+            key="unblind",
+            label="Unblind",
+            question="Look at the results before the study is closed?",
+            meaning=(
+                "Whoever sees who is ahead can no longer decide blindly when to stop or whom to exclude. That it was "
+                "done, when and by whom is kept, and the report says for good that its result is exploratory. It "
+                "cannot be undone."
+            ),
+            yes="Unblind it",
+            done="The study is unblinded. Its report says so.",
+            do=unblind,
+            allowed=(State.OPEN, State.PAUSED),
+        ),
+    )
+}
+
+
+@require_GET
+@login_required
+def studies(request: HttpRequest) -> HttpResponse:
+    """Every study that the researcher is a member of."""
+    return render(request, "evaluation/studies.html", {"cards": cards_of(signed_in(request.user))})
+
+
+@require_GET
+@login_required
+def study(request: HttpRequest, name: str) -> HttpResponse:
+    """How far one study is, how it is being judged, and what can be done."""
+    membership = membership_or_404(request.user, name)
+    shown, now = membership.study, timezone.now()
+    progress, quality = progress_of_study(shown, now=now), quality_of(shown)
+    context = {
+        "study": shown,
+        "may_change": membership.may_change(),
+        "actions": [each for each in ACTIONS.values() if shown.state in each.allowed and each.key != "unblind"],
+        "problems": problems_of(shown) if shown.is_draft() else (),
+        "progress": progress,
+        "quality": watched(quality, progress),
+        "table": annotators_so_far(progress, quality, now=now),
+        "days": days_of(progress.by_day),
+        "criteria": shown.criteria.order_by("position"),
+        "log": shown.audit.select_related("made_by").order_by("-made_at", "-pk")[:20],
+    }
+    return render(request, "evaluation/study.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def act(request: HttpRequest, name: str, action: str) -> HttpResponse:
+    """Ask whether to open, pause, close or unblind; do it on POST."""
+    membership = changing_membership_or_404(request.user, name)
+    chosen = ACTIONS.get(action)
+    if chosen is None:
+        raise Http404("no such action")
+    if request.method == "GET":
+        return render(request, "evaluation/study_act.html", {"study": membership.study, "action": chosen})
+    try:
+        chosen.do(study=membership.study, now=timezone.now(), by=request.user)
+    except WrongState as error:
+        messages.error(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    else:
+        messages.success(request, chosen.done)
+    return redirect("study", name)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def invite(request: HttpRequest, name: str) -> HttpResponse:
+    """Links into a study: made on POST, and shown in that one answer."""
+    membership = changing_membership_or_404(request.user, name)
+    shown, links = membership.study, []
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and not shown.is_closed():
+        personal = form.cleaned_data["kind"] == "personal"
+        for _ in range(form.cleaned_data["count"] if personal else 1):
+            made = create_invite(
+                study=shown,
+                personal=personal,
+                label=form.cleaned_data["label"],
+                now=timezone.now(),
+                created_by=signed_in(request.user),
+            )
+            links.append(request.build_absolute_uri(reverse("annotate-arrive", args=[made.token])))
+        form = InviteForm()
+    invites = shown.invites.annotate(came=Count("annotators")).order_by("-created_at", "-pk")[:100]
+    context = {"study": shown, "form": form, "links": links, "invites": invites}
+    return render(request, "evaluation/study_invite.html", context)

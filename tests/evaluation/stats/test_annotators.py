@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import pytest
+
+from evaluation.stats.annotators import annotator_summaries
+from evaluation.stats.consistency import repeats, self_consistency
+from evaluation.stats.declared import DeclaredCriterion
+from evaluation.stats.judged import comparable
+from evaluation.stats.selection import choose
+from tests.evaluation.stats.builders import a_judgment
+
+NATURALNESS = DeclaredCriterion("naturalness", "Naturalness", "?")
+
+
+def summaries(rows):
+    chosen = choose(rows)
+    return annotator_summaries(chosen, [comparable(chosen.counted, NATURALNESS, systems=("pt", "p"))])
+
+
+def test_a_line_says_how_much_how_fast_and_from_which_side():
+    rows = [
+        a_judgment("pt", context="talk-1", displayed_left="pt", seconds=10.0),
+        a_judgment("tie", context="talk-2", displayed_left="p", seconds=30.0),
+        a_judgment("p", context="talk-3", displayed_left="pt", seconds=20.0),
+        a_judgment("cannot_judge", context="talk-4"),
+    ]
+
+    ada = summaries(rows)["ada"].as_json()
+
+    assert (ada["judgments"], ada["contexts"], ada["median_seconds"], ada["cannot_judge"]) == (4, 4, 20.0, 1)
+    assert (ada["share_left"]["value"], ada["share_left"]["n"], ada["side_bias"]["value"]) == (0.5, 2, 0.0)
+    assert ada["share_tied"]["value"] == pytest.approx(1 / 3)
+    assert ada["checks"] == {"value": None, "low": None, "high": None, "reason": "no check pairs"}
+
+
+def test_the_criteria_of_one_look_share_its_time():
+    rows = [
+        a_judgment(context="talk-1", criterion=criterion, seconds=seconds)
+        for criterion, seconds in (("naturalness", 40.0), ("coherence", 40.0))
+    ] + [a_judgment(context="talk-2", seconds=10.0)]
+
+    assert summaries(rows)["ada"].median_seconds == 25.0
+
+
+def test_agreement_is_with_the_others_of_the_same_unit():
+    rows = [
+        a_judgment(choice, context=context, annotator=annotator)
+        for context, choices in (("talk-1", ("pt", "pt", "p")), ("talk-2", ("tie", "p", "p")))
+        for annotator, choice in zip(("ada", "bo", "cy"), choices, strict=True)
+    ]
+
+    found = summaries(rows)
+
+    # Ada: one of two others, then none. Bo: one of two, then one of two. Cy: none, then one of two.
+    assert [found[name].agreement.value for name in ("ada", "bo", "cy")] == [0.25, 0.5, 0.25]
+
+
+def test_who_shares_nothing_has_no_agreement():
+    assert summaries([a_judgment()])["ada"].agreement.reason == "shares no unit with anybody"
+
+
+def test_checks_are_right_or_wrong():
+    rows = [a_judgment(), *(
+        a_judgment(choice, context=f"check-{number}", is_check=True, expected="pt")
+        for number, choice in enumerate(("pt", "pt", "p", "tie"))
+    )]  # fmt: skip
+
+    checks = summaries(rows)["ada"].checks
+
+    assert (checks.value, checks.more) == (0.5, {"n": 4})
+
+
+def test_a_repeat_is_held_against_the_first_look_alone():
+    rows = [a_judgment(choice, context=f"talk-{number}") for number, choice in enumerate(("pt", "p", "tie"))]
+    seconds = [replace(row, look=2, choice="pt") for row in rows[:2]] + [a_judgment(context="talk-9", look=2)]
+
+    found = repeats(rows, seconds)
+
+    assert [same for _, same in found] == [True, False]
+    estimate = self_consistency(found, seed=7)
+    assert (estimate.value, estimate.more) == (0.5, {"n": 2})
+    assert summaries([*rows, *seconds])["ada"].self_consistency.value == 0.5
+
+
+def test_without_repeats_there_is_no_self_consistency():
+    assert self_consistency([], seed=7).reason == "no pair was shown to anybody twice"

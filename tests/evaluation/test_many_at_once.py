@@ -1,0 +1,87 @@
+"""Sixteen threads claim and submit on a real database, and every submit is sent twice."""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from evaluation.assignment import claim_next
+from evaluation.judging import lock, submit
+from evaluation.models import Annotator, Judgment, Receipt, Study
+from evaluation.questions import sheets_of
+from tests.cast import NOW
+from tests.evaluation.builders import THREE_CRITERIA, a_study, an_annotator
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
+
+THREADS, ANNOTATORS, CONTEXTS, K, SHARE = 16, 8, 12, 3, 0.25
+CHOICES = ("left", "tie", "right")
+
+
+def choice_of(annotator: int, slot: int, place: int) -> str:
+    """What an annotator picks: fixed, so that what is stored can be compared with what was sent."""
+    return CHOICES[(annotator + slot + place) % 3]
+
+
+def judge_until_nothing_is_left(study: Study, annotator: Annotator, together: threading.Barrier) -> int:
+    done = 0
+    try:
+        together.wait(timeout=30)
+        while slot := claim_next(study=study, annotator=annotator, now=NOW):
+            sheets = [
+                {question.field: choice_of(annotator.pk, slot.pk, question.criterion.position) for question in sheet}
+                for sheet in sheets_of(slot)
+            ]
+            for _ in range(2):
+                lock(slot_id=slot.pk, annotator=annotator, answers=sheets[0], now=NOW)
+            for _ in range(2):
+                submit(
+                    slot_id=slot.pk,
+                    annotator=annotator,
+                    key=f"key-{slot.pk}",
+                    answers=sheets[-1],
+                    seconds=5.0,
+                    layout="side-by-side",
+                    now=NOW,
+                )
+            done += 1
+    finally:
+        connection.close()
+    return done
+
+
+def test_no_item_goes_over_k_and_no_judgment_is_lost_or_doubled():
+    # Each annotator sits at two devices at once, so two threads race for every slot of the same person too.
+    study = a_study(contexts=CONTEXTS, k=K, criteria=THREE_CRITERIA, traits={"extraversion": "high"}, max_share=SHARE)
+    annotators = [an_annotator(study, f"A-{number}") for number in range(ANNOTATORS)]
+    # Somebody claimed these and left yesterday.
+    gone = an_annotator(study, "A-GONE")
+    for slot in study.slots.order_by("position")[:5]:
+        study.slots.filter(pk=slot.pk).update(annotator=gone, leased_until=NOW - timedelta(days=1))
+    together = threading.Barrier(THREADS)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        running = [
+            pool.submit(judge_until_nothing_is_left, study, annotators[number % ANNOTATORS], together)
+            for number in range(THREADS)
+        ]
+        for each in running:
+            each.result()
+
+    answered = list(study.slots.answered().values_list("pk", "item", "context", "annotator"))
+    assert len(answered) == CONTEXTS * K
+    assert set(Counter(item for _, item, _, _ in answered).values()) == {K}
+    assert len({(context, annotator) for _, _, context, annotator in answered}) == len(answered)
+    assert max(Counter(annotator for *_, annotator in answered).values()) <= SHARE * CONTEXTS * K
+    expected = {
+        (slot, position, annotator, choice_of(annotator, slot, position))
+        for slot, _, _, annotator in answered
+        for position in range(len(THREE_CRITERIA))
+    }
+    stored = list(Judgment.objects.values_list("slot", "criterion__position", "annotator", "choice"))
+    assert len(stored) == len(expected)
+    assert set(stored) == expected
+    assert Receipt.objects.count() == len(answered)

@@ -1,0 +1,32 @@
+"""What speakers bring up of their own personas."""
+
+from dataclasses import replace
+
+from generation.corpus.coverage import own_coverage
+from generation.corpus.dialogues import Speaker
+from tests.builders import a_dialogue
+
+
+def test_it_is_the_share_of_ones_own_content_words_that_one_says():
+    # First speaker: dog, sea, cheese; says dog and cheese. Second: bak, bread, nurs; says nurse.
+    dialogue = a_dialogue(
+        personas=(("i have two dogs.", "i live by the sea.", "i like cheese."), ("i bake bread.", "i am a nurse.")),
+        texts=("my dog eats cheese .", "the nurses where i work have cats ."),
+    )
+
+    # "live" is a content word of the first persona too, and is not said.
+    assert own_coverage(dialogue) == (2 / 4, 1 / 3)
+
+
+def test_words_of_the_partner_do_not_count():
+    dialogue = a_dialogue(personas=(("i ski.",), ("i bake.",)), texts=("do you bake ?", "do you ski ?"))
+
+    assert own_coverage(dialogue) == (0.0, 0.0)
+
+
+def test_it_is_undefined_without_a_persona_or_without_content():
+    dialogue = a_dialogue(personas=(("i ski.",), ("i am who i am.",)), texts=("i ski .", "ok ."))
+    untold = replace(dialogue, speakers=(Speaker(()), dialogue.speakers[1]))
+
+    assert own_coverage(dialogue) == (1.0, None)
+    assert own_coverage(untold) == (None, None)

@@ -1,0 +1,82 @@
+"""`docs/generating.md` and `docs/formats.md` say what is true."""
+
+import json
+import re
+import shlex
+from io import StringIO
+
+import pytest
+from django.core.management import call_command, get_commands, load_command_class
+
+from generation.corpus.dialogues import dialogue_from_json, read_dialogues
+from generation.labelling import labels_from_json
+from generation.offline.labelling import label
+from generation.personachat.forms import READERS
+from tests.conftest import ROOT
+
+GENERATING = (ROOT / "docs" / "generating.md").read_text(encoding="utf-8")
+FORMATS = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def commands(block: str) -> list[list[str]]:
+    """The words of each `manage.py` line."""
+    return [shlex.split(line)[1:] for line in block.splitlines() if line.startswith("manage.py ")]
+
+
+BLOCKS = re.findall(r"```\n(.*?)```", GENERATING, re.DOTALL)
+
+
+def test_the_first_commands_run_as_they_stand(parley_home, monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+    for name, *words in commands(BLOCKS[0]):
+        call_command(name, *words, "--quiet", stdout=StringIO(), stderr=StringIO())
+
+    cut, distilled = (list(read_dialogues(parley_home / "corpora" / name)) for name in ("crowd-cut", "distilled"))
+    assert len(cut) == len(distilled) == 330
+    assert {each.origin: each.split for each in cut} == {each.origin: each.split for each in distilled}
+
+
+@pytest.mark.parametrize("words", [words for block in BLOCKS for words in commands(block)], ids=" ".join)
+def test_every_command_has_the_options_that_are_shown(words):
+    command = load_command_class(get_commands()[words[0]], words[0])
+
+    assert command.create_parser("manage.py", words[0]).parse_args(words[1:])
+
+
+def test_every_option_in_the_table_exists_with_its_default():
+    parser = load_command_class("generation", "generate").create_parser("manage.py", "generate")
+    rows = re.findall(r"^\| `(--[a-z-]+)(?: ([^`]+))?` \|", GENERATING, re.MULTILINE)
+
+    assert len(rows) > 8
+    for option, example in rows:
+        value = ["5" if example == "N" else example] if example else []
+        chosen = vars(parser.parse_args(["--personas", "a", "--to", "b", option, *value]))
+        default = vars(parser.parse_args(["--personas", "a", "--to", "b"]))
+        key = option[2:].replace("-", "_")
+        # A number in the table is the default; a flag or a word in capitals changes something.
+        assert (chosen[key] == default[key]) == bool(re.fullmatch(r"[\d.]+", example)), option
+
+
+def test_the_example_of_a_dialogue_is_one():
+    block = re.search(r"```json\n(.*?)```", FORMATS.partition("## Dialogues")[2], re.DOTALL)
+    assert block
+
+    dialogue = dialogue_from_json(json.loads(block[1]))
+
+    assert dialogue.origin == "personachat/train/00017"
+
+
+def test_the_keys_of_labels_are_those_that_are_shown():
+    shown = FORMATS.partition("## Labels")[2].partition("## Failures")[0]
+    line = label(("i am shy.", "i ski.")).as_json()
+
+    assert labels_from_json(line).as_json() == line
+    assert all(f'"{key}"' in shown for key in (*line, *line["traits"]["extraversion"]))
+    assert line["traits"]["extraversion"]["reason"] == 'probably low, given "shy"'
+
+
+def test_every_form_is_in_the_table():
+    table = FORMATS.partition("## Import")[2]
+
+    assert set(re.findall(r"\(`(\w+)`\) \|", table)) == set(READERS)

@@ -1,0 +1,52 @@
+"""Automatic measures, each against a count by hand."""
+
+import pytest
+
+from training.metrics import answer_tokens, distinct_n, ratio_of_types, same_reply_key, unigram_f1, words
+
+
+def test_f1_passes_over_case_punctuation_and_articles_as_parlai_does():
+    assert answer_tokens("The dog's ball, a RED one!") == ["dog", "s", "ball", "red", "one"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reference", "f1"),
+    [
+        ("i like the dog .", "I like a dog!", 1.0),
+        # 2 of 3 words and 2 of 4: precision 2/3, recall 1/2, their harmonic mean 4/7.
+        ("i like cats", "i like big dogs", 4 / 7),
+        # "no" counts once, as often as it stands in both: precision 1/3, recall 1.
+        ("no no no", "no", 0.5),
+        ("yes", "no", 0.0),
+        ("", "no", 0.0),
+        ("the !", "a ?", 0.0),
+    ],
+)
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(reply, reference, f1):
+    assert unigram_f1(reply, reference) == pytest.approx(f1)
+
+
+def test_distinct_n_is_distinct_over_all_and_crosses_no_reply():
+    replies = ["i like dogs", "i like cats"]
+
+    # i, like, dogs, cats of six words; (i like), (like dogs), (like cats) of four pairs.
+    assert distinct_n(replies, 1) == pytest.approx(4 / 6)
+    assert distinct_n(replies, 2) == pytest.approx(3 / 4)
+    assert distinct_n(["hi"], 2) is None
+
+
+def test_the_type_token_ratio_is_taken_over_the_first_thousand_tokens():
+    one_word = ["hi"] * 999
+
+    assert ratio_of_types(one_word) is None
+    assert ratio_of_types([*one_word, "hello"]) == pytest.approx(2 / 1000)
+    assert ratio_of_types([*one_word, "hello", "all these do not count"]) == pytest.approx(2 / 1000)
+
+
+def test_words_count_punctuation_and_spell_contractions_out():
+    assert words("I'm fine!") == len(["i", "am", "fine", "!"])
+    assert words("") == 0
+
+
+def test_the_same_reply_in_another_form_is_the_same():
+    assert same_reply_key("I'm  fine!") == same_reply_key("i am fine !") != same_reply_key("i am fine .")
