@@ -1,5 +1,6 @@
 """Automatic measures of replies: overlap with what was really said, variety, length. Texts in, numbers out."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from generation.corpus.lexical import distinct, normalise, type_token_ratio
 
 # The type-token ratio falls with the number of tokens: every system is measured on as many, in the contexts' order.
 RATIO_TOKENS: Final = 1000
+# The share of distinct replies falls with their number: it is that among as many for every system.
+AMONG: Final = 100
 
 # What ParlAI's F1 passes over: this punctuation, then the articles.
 _PUNCTUATION: Final = re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\]\\^`{|}~_']""")
@@ -48,6 +51,20 @@ def ratio_of_types(replies: Sequence[str]) -> float | None:
         if len(tokens) >= RATIO_TOKENS:
             return type_token_ratio(tokens[:RATIO_TOKENS])
     return None
+
+
+def distinct_share(replies: Sequence[str]) -> float | None:
+    """The share of distinct replies that is expected among 100 of them, drawn without putting back; None without any.
+
+    Among all where there are fewer. The expected number of distinct ones is the sum over kinds of reply of
+    1 - C(N - n, m) / C(N, m), with N replies, n of this kind, and m drawn: rarefaction, Hurlbert (1971), equation 6.
+    """
+    if not replies:
+        return None
+    total, drawn = len(replies), min(AMONG, len(replies))
+    kinds = Counter(map(same_reply_key, replies))
+    ways = math.comb(total, drawn)
+    return sum(1 - math.comb(total - count, drawn) / ways for count in kinds.values()) / drawn
 
 
 def same_reply_key(text: str) -> str:

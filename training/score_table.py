@@ -19,7 +19,7 @@ SHOWN: Final[dict[str, tuple[str, str]]] = {
     "distinct_1": ("distinct-1", ".3f"),
     "distinct_2": ("distinct-2", ".3f"),
     "type_token_ratio": ("type-token ratio", ".3f"),
-    "distinct_replies": ("distinct replies", ".0%"),
+    "distinct_replies": ("distinct replies among 100", ".0%"),
     "replies_seen": ("replies seen in training", ".0%"),
     "words": ("words per reply", ".1f"),
 }

@@ -24,7 +24,10 @@ from evaluation.views.members import membership_or_404, signed_in
 
 HIDDEN: Final = OpenApiResponse(ProblemOut, description="The study is not closed, and was not unblinded.")
 NOT_THERE: Final = OpenApiResponse(ProblemOut, description="No such study of yours.")
-REFUSED: Final = OpenApiResponse(ProblemOut, description="Not signed in, or the token lacks the scope `read`.")
+REFUSED: Final = {
+    401: OpenApiResponse(ProblemOut, description="No token, or one that is unknown or has expired."),
+    403: OpenApiResponse(ProblemOut, description="The token lacks the scope `read`."),
+}
 
 
 class StudyNotClosed(APIException):
@@ -37,7 +40,7 @@ class StudyNotClosed(APIException):
 @extend_schema(  # type: ignore[untyped-decorator]  # drf-spectacular is untyped here
     operation_id="studies",
     summary="Your studies",
-    responses={200: StudySummaryOut(many=True), 401: REFUSED},
+    responses={200: StudySummaryOut(many=True), **REFUSED},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, HasReadScope])
@@ -49,7 +52,7 @@ def studies(request: Request) -> Response:
 @extend_schema(  # type: ignore[untyped-decorator]  # drf-spectacular is untyped here
     operation_id="study",
     summary="One study's progress",
-    responses={200: StudyProgressOut, 401: REFUSED, 404: NOT_THERE},
+    responses={200: StudyProgressOut, **REFUSED, 404: NOT_THERE},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, HasReadScope])
@@ -81,7 +84,7 @@ def _progress(found: Study) -> dict[str, Any]:
 @extend_schema(  # type: ignore[untyped-decorator]  # drf-spectacular is untyped here
     operation_id="judgments",
     summary="A closed study's judgments",
-    responses={200: JudgmentOut(many=True), 401: REFUSED, 404: NOT_THERE, 409: HIDDEN},
+    responses={200: JudgmentOut(many=True), **REFUSED, 404: NOT_THERE, 409: HIDDEN},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, HasReadScope])
@@ -96,7 +99,7 @@ def judgments(request: Request, name: str) -> Response:
 @extend_schema(  # type: ignore[untyped-decorator]  # drf-spectacular is untyped here
     operation_id="report",
     summary="A closed study's report",
-    responses={200: ReportOut, 401: REFUSED, 404: NOT_THERE, 409: HIDDEN},
+    responses={200: ReportOut, **REFUSED, 404: NOT_THERE, 409: HIDDEN},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, HasReadScope])

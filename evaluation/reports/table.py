@@ -238,7 +238,8 @@ def _written(value: Value, *, width: int) -> list[str | int | float]:
     if isinstance(value, tuple):
         return [repr(float(bound)) for bound in value]
     if isinstance(value, str):
-        return [neutral(value)]
+        # The writer leaves a bare carriage return unquoted, and readers take it for a new row.
+        return [neutral(value).replace("\r", " ")]
     return [repr(value)]
 
 

@@ -46,6 +46,8 @@ HTMX: Final = json.dumps(
         "includeIndicatorStyles": False,
         "allowEval": False,
         "allowScriptTags": False,
+        # A new form is ready at once: Enter pressed within the usual 20 ms would load the page anew.
+        "defaultSettleDelay": 0,
         "historyEnabled": False,
         "historyCacheSize": 0,
         "selfRequestsOnly": True,

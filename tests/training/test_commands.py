@@ -175,7 +175,7 @@ def test_score_puts_systems_side_by_side_and_warns(home):
     text = said("score", "p", "pt")
 
     assert "p (n 12)" in text
-    assert "Beware, p, toy: 8% of the replies are distinct: the model says the same to everybody." in text
+    assert "Beware, p, toy: only 8% of the replies differ: the model says the same to everybody." in text
     assert f"Written: {home}/responses/p/scores.json, {home}/responses/pt/scores.json" in text
     assert "Signature: scores|unit:dialogue|" in text
 

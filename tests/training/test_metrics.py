@@ -2,7 +2,15 @@
 
 import pytest
 
-from training.metrics import answer_tokens, distinct_n, ratio_of_types, same_reply_key, unigram_f1, words
+from training.metrics import (
+    answer_tokens,
+    distinct_n,
+    distinct_share,
+    ratio_of_types,
+    same_reply_key,
+    unigram_f1,
+    words,
+)
 
 
 def test_f1_passes_over_case_punctuation_and_articles_as_parlai_does():
@@ -41,6 +49,24 @@ def test_the_type_token_ratio_is_taken_over_the_first_thousand_tokens():
     assert ratio_of_types(one_word) is None
     assert ratio_of_types([*one_word, "hello"]) == pytest.approx(2 / 1000)
     assert ratio_of_types([*one_word, "hello", "all these do not count"]) == pytest.approx(2 / 1000)
+
+
+def test_the_share_of_distinct_replies_does_not_depend_on_their_number():
+    # Each of ten replies twenty or two hundred times: among 100 nearly always all ten.
+    few, many = ([f"i like {thing}" for thing in "abcdefghij"] * times for times in (20, 200))
+
+    assert distinct_share(few) == pytest.approx(0.1, abs=1e-4)
+    assert distinct_share(many) == pytest.approx(0.1, abs=1e-4)
+
+
+def test_the_share_of_distinct_replies_by_hand():
+    # 150 replies, one of them twice: of 148 + 1 kinds, 148 are drawn with 100 / 150, the one with
+    # 1 - C(148, 100) / C(150, 100) = 1 - (50 x 49) / (150 x 149).
+    replies = [f"number {number}" for number in range(148)] + ["hi", "Hi"]
+
+    assert distinct_share(replies) == pytest.approx((148 * 100 / 150 + 1 - (50 * 49) / (150 * 149)) / 100)
+    assert distinct_share(["hi", "hi", "oh"]) == pytest.approx(2 / 3)
+    assert distinct_share([]) is None
 
 
 def test_words_count_punctuation_and_spell_contractions_out():

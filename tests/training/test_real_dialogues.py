@@ -51,12 +51,13 @@ def test_tinys_reasons_hold_on_real_text(llm_written):
 
     rows = encoder.examples(examples)
 
-    # "BPE: 1.07 pieces per word"; "98 % of replies and more"; the persona stays whole and the last turn with it.
+    # "BPE: 1.07 pieces per word" (of human and LLM text together); "98 % of replies and more"; the persona stays whole
+    # and nearly always the last turn with it.
     words = sum(len(text.split()) for text in said)
     pieces = sum(
         len(numbers) for numbers in tokenizer([f" {text}" for text in said], add_special_tokens=False)["input_ids"]
     )
-    assert pieces / words == pytest.approx(1.07, abs=0.03)
+    assert pieces / words < 1.08
     assert len(rows) >= 0.98 * len(examples)
     assert encoder.cut.turns_shortened <= 0.02 * len(examples)
 

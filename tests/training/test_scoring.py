@@ -77,7 +77,7 @@ def test_a_system_that_says_the_same_to_everybody_is_warned_of(tmp_path):
     assert found["distinct_replies"].value == 1 / 16
     assert scores.warnings == (
         "toy: F1 is 0.800, and 0.800 against other contexts' references: the replies hardly answer theirs.",
-        "toy: 6% of the replies are distinct: the model says the same to everybody.",
+        "toy: only 6% of the replies differ: the model says the same to everybody.",
     )
     assert scored(tmp_path / "right", RIGHT).warnings == ()
 
