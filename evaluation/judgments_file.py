@@ -1,4 +1,4 @@
-"""Judgments as files: the long format of `docs/formats.md`, CSV or JSONL, and `FILE.study.json` beside it.
+"""Judgments as files: the long format of `docs/study-file.md`, CSV or JSONL, and `FILE.study.json` beside it.
 
 Reading is strict: a file that lacks a column, contradicts itself or is not UTF-8 is refused with file and line, and
 nothing of it is used. Rows come back as they were written, so that `analyse` gives the numbers of `report`.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 T = TypeVar("T")
 
@@ -61,6 +62,10 @@ class ParleyCommand(BaseCommand):
             result = self.work(**options)
         except self.bad_input as error:
             raise BadInput(str(error)) from error
+        except DatabaseError as error:
+            if not _lacks_tables(error):
+                raise
+            raise WorkFailed("the database has no tables, or older ones; run: manage.py migrate") from error
         except KeyboardInterrupt:
             self.stderr.write("Interrupted. What was finished is kept; run the same command to go on.")
             sys.exit(130)
@@ -132,6 +137,11 @@ def progress(rows: Iterable[T], *, total: int | None, label: str, quiet: bool = 
         yield row
         shown.advance()
     shown.finish()
+
+
+def _lacks_tables(error: DatabaseError) -> bool:
+    """Whether SQLite or PostgreSQL complains of a table or column that migrations would make."""
+    return any(words in str(error) for words in ("no such table", "no such column", "does not exist", "has no column"))
 
 
 def _duration(seconds: float) -> str:

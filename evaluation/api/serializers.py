@@ -57,6 +57,13 @@ class StudyProgressOut(serializers.Serializer[Any]):
     days = DayOut(many=True)
 
 
+class PageIn(serializers.Serializer[Any]):
+    """Which part of a long answer is wanted."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=10_000, default=1000)
+    offset = serializers.IntegerField(min_value=0, default=0)
+
+
 class JudgmentOut(serializers.Serializer[Any]):
     """A judgment in the long format of exported files."""
 
@@ -82,6 +89,15 @@ class JudgmentOut(serializers.Serializer[Any]):
     excluded_by = serializers.CharField(allow_blank=True)
     trait = serializers.CharField(allow_blank=True)
     level = serializers.CharField(allow_blank=True)
+
+
+class JudgmentPageOut(serializers.Serializer[Any]):
+    """A part of a study's judgments, and where the others are."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = JudgmentOut(many=True)
 
 
 class ReportOut(serializers.Serializer[Any]):

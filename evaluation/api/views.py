@@ -13,7 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaluation.api.permissions import HasReadScope
-from evaluation.api.serializers import JudgmentOut, ProblemOut, ReportOut, StudyProgressOut, StudySummaryOut
+from evaluation.api.serializers import (
+    JudgmentOut,
+    JudgmentPageOut,
+    PageIn,
+    ProblemOut,
+    ReportOut,
+    StudyProgressOut,
+    StudySummaryOut,
+)
 from evaluation.blinding import ResultsHidden, require_results
 from evaluation.exporting import rows_of
 from evaluation.models import Study
@@ -23,6 +31,7 @@ from evaluation.studies import progress_of_study
 from evaluation.views.members import membership_or_404, signed_in
 
 HIDDEN: Final = OpenApiResponse(ProblemOut, description="The study is not closed, and was not unblinded.")
+BAD_PAGE: Final = OpenApiResponse(description="A limit or an offset that is none; the answer names it.")
 NOT_THERE: Final = OpenApiResponse(ProblemOut, description="No such study of yours.")
 REFUSED: Final = {
     401: OpenApiResponse(ProblemOut, description="No token, or one that is unknown or has expired."),
@@ -84,13 +93,15 @@ def _progress(found: Study) -> dict[str, Any]:
 @extend_schema(  # type: ignore[untyped-decorator]  # drf-spectacular is untyped here
     operation_id="judgments",
     summary="A closed study's judgments",
-    responses={200: JudgmentOut(many=True), **REFUSED, 404: NOT_THERE, 409: HIDDEN},
+    parameters=[PageIn],
+    responses={200: JudgmentPageOut, 400: BAD_PAGE, **REFUSED, 404: NOT_THERE, 409: HIDDEN},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated, HasReadScope])
 def judgments(request: Request, name: str) -> Response:
     """The judgments in the long format that `export_judgments` writes, in pages of `limit` from `offset` on."""
     found = _with_results(request, name)
+    PageIn(data=request.query_params).is_valid(raise_exception=True)
     pages = JudgmentPages()
     page = pages.paginate_queryset(rows_of(found), request)
     return pages.get_paginated_response(JudgmentOut(page, many=True).data)

@@ -61,8 +61,8 @@ class StudyReport:
 
     @property
     def marked(self) -> str:
-        """The marks as the end of a caption."""
-        return "".join(f" {mark}." for mark in self.marks)
+        """What follows every caption and table: the marks of the loud cautions."""
+        return "".join(f" {caution.mark}." for caution in self.loud_cautions if caution.mark)
 
     @property
     def loud_cautions(self) -> tuple[Caution, ...]:

@@ -59,9 +59,9 @@ def _of_the_data(analysis: Mapping[str, Any], study: Mapping[str, Any]) -> list[
                 weight="loud",
             )
         )
-    said.extend(
-        Caution(_caveat(str(caveat)), mark=_mark(str(caveat)), weight="loud") for caveat in study.get("caveats") or ()
-    )
+    # "simulated" among the caveats is what the first sentence says already.
+    caveats = [str(caveat) for caveat in study.get("caveats") or () if str(caveat).lower() != "simulated"]
+    said.extend(Caution(_caveat(caveat), mark=_mark(caveat), weight="loud") for caveat in caveats)
     return said
 
 

@@ -52,10 +52,10 @@ def _data(analysis: Mapping[str, Any], found: Sequence[Place]) -> str:
         )
     if study.get("judgments_per_pair"):
         sentences.append(f"The study planned {counted(int(study['judgments_per_pair']), 'judgment')} per pair.")
-    ties = sum(place.n("automatic_ties") for place in found if place.domain != "all")
+    ties = sum((study.get("automatic_ties") or {}).values())
     if ties:
         sentences.append(
-            f"In {counted(ties, 'comparison')} the two responses were equal; nobody was asked, and they count as ties."
+            f"In {counted(ties, 'pair')} the two responses were equal: nobody was asked, and each counts as a tie."
         )
     return " ".join(sentences)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from evaluation.reports.numbers import decimal
 from evaluation.reports.people_tables import agreement_table, annotators_table, bias_table, excluded_table
-from evaluation.reports.places import ALL, Place, criterion_names, domains_to_show, pairs_of, spoken
+from evaluation.reports.places import ALL, Place, criterion_names, domain_name, domains_to_show, pairs_of, spoken
 from evaluation.reports.table import (
     Column,
     Missing,
@@ -72,12 +72,12 @@ def _comparisons(analysis: Mapping[str, Any], found: Sequence[Place]) -> Table:
         Column("contexts", "Contexts", "count", shown=False),
         Column("annotators", "Annotators", "count", shown=False),
         Column("judgments", "Judgments", "count", shown=False),
-        Column("automatic_ties", "Automatic ties", "count"),
         Column("chose_first", first, "count"),
         Column("ties", "Equal", "count"),
         Column("both_bad", "Both bad", "count"),
         Column("chose_second", second, "count"),
         Column("cannot_judge", "Cannot judge", "count"),
+        Column("automatic_ties", "Automatic ties", "count"),
         Column("net", "Net", "net"),
         Column("net_95", "95 %", "interval"),
         Column("net_two_way", "Two-way 95 %", "interval"),
@@ -104,8 +104,9 @@ def _comparisons(analysis: Mapping[str, Any], found: Sequence[Place]) -> Table:
                 place.domain_name or ALL,
                 place.first,
                 place.second,
-                *(place.n(what) for what in ("clusters", "contexts", "annotators", "judgments", "automatic_ties")),
+                *(place.n(what) for what in ("clusters", "contexts", "annotators", "judgments")),
                 *(place.count(answer) for answer in ("first", "tie", "both_bad", "second", "cannot_judge")),
+                place.n("automatic_ties"),
                 value_of(place.net),
                 interval_of(place.net),
                 interval_of(place.net.get("two_way")),
@@ -319,18 +320,17 @@ def _robustness(analysis: Mapping[str, Any]) -> Table | None:
     names = criterion_names(analysis)
     rows: list[tuple[Value, ...]] = []
     entries = {key: each for key, each in (analysis.get("robustness") or {}).items() if isinstance(each, list)}
-    domains = {str(each["domain"]) for found in entries.values() for each in found}
-    shown = domains_to_show(dict.fromkeys(domains))
+    domains = dict.fromkeys(str(each["domain"]) for found in entries.values() for each in found)
+    shown = domains_to_show(domains)
     pairs = {(each["first"], each["second"]) for found in entries.values() for each in found}
     for criterion, found in entries.items():
-        for each in found:
-            if each["domain"] not in shown:
-                continue
+        here = [each for each in found if each["domain"] in shown]
+        for each in sorted(here, key=lambda each: shown.index(each["domain"])):
             without = each.get("leave_one_annotator_out") or {}
             rows.append(
                 (
                     names.get(criterion, criterion),
-                    str(each["domain"]),
+                    domain_name(str(each["domain"]), domains) or ALL,
                     str(each["first"]),
                     str(each["second"]),
                     value_of({"value": each.get("net_preference")}),

@@ -16,7 +16,7 @@ from evaluation.stats.consistency import repeats, self_consistency
 from evaluation.stats.criteria import criteria_of
 from evaluation.stats.declared import DeclaredCriterion, StudyInfo
 from evaluation.stats.estimate import Estimate
-from evaluation.stats.family import OUTSIDE, Place, Result, claims_of, corrected_tests
+from evaluation.stats.family import OUTSIDE, Place, Result, claims_of, corrected_tests, primary_test
 from evaluation.stats.judged import Compared, comparable
 from evaluation.stats.orientation import Pair, by_comparison
 from evaluation.stats.outcomes import ALL, UNSTATED, Outcomes, cluster_of, domain_of, outcomes_of
@@ -48,7 +48,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
     compared = {each.key: comparable(by_criterion[each.key], each, systems=_systems(chosen, info)) for each in criteria}
     results = _results(criteria, by_criterion, info)
     claims = claims_of(info.plan, results, systems=info.systems, seed=info.seed)
-    corrected = corrected_tests(claims, results)
+    corrected = corrected_tests(claims, results, primary=primary_test(info.plan))
     biases = {each.key: side_bias(by_criterion[each.key], systems=info.systems, seed=info.seed) for each in criteria}
     overall = side_bias(chosen.counted, systems=info.systems, seed=info.seed)
     hypotheses = [hypothesis_json(claim, results, plan=info.plan, signature=signature) for claim in claims]

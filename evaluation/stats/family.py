@@ -7,7 +7,7 @@ what they said.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from evaluation.stats.corrections import benjamini_hochberg, holm
 from evaluation.stats.declared import Hypothesis, Plan
@@ -68,19 +68,22 @@ def claims_of(plan: Plan, results: Mapping[Place, Result], *, systems: Sequence[
 
 
 def corrected_tests(
-    claims: Sequence[Claim], results: Mapping[Place, Result]
-) -> dict[tuple[Place, str], dict[str, Any]]:
-    """`p_holm` and `p_bh` of every kind of test at every place; each kind is corrected over the family by itself.
+    claims: Sequence[Claim], results: Mapping[Place, Result], *, primary: str
+) -> dict[tuple[Place, str], dict[str, float | None]]:
+    """`p_holm` and `p_bh` of every kind of test at every place of the family.
 
-    Claims of equivalence are tested otherwise, so their places are outside here.
+    The primary test has those of its claim; each other kind is corrected over the family by itself. A claim of
+    equivalence is tested otherwise, so its place is outside here.
     """
-    family = list(dict.fromkeys(claim.place for claim in claims if claim.hypothesis.margin is None))
-    corrected: dict[tuple[Place, str], dict[str, Any]] = {}
+    family = {claim.place: claim for claim in claims if claim.hypothesis.margin is None and claim.place in results}
+    corrected: dict[tuple[Place, str], dict[str, float | None]] = {}
     for name in TESTS:
-        tested = [place for place in family if place in results and results[place].preference.tests[name].p is not None]
+        tested = [place for place in family if results[place].preference.tests[name].p is not None]
         p_values = [results[place].preference.tests[name].p or 0.0 for place in tested]
         for place, p_holm, p_bh in zip(tested, holm(p_values), benjamini_hochberg(p_values), strict=True):
-            corrected[place, name] = {"p_holm": p_holm, "p_bh": p_bh}
+            claim = family[place]
+            own = {"p_holm": claim.p_holm, "p_bh": claim.p_bh}
+            corrected[place, name] = own if name == primary else {"p_holm": p_holm, "p_bh": p_bh}
     return corrected
 
 

@@ -13,7 +13,7 @@ AnnotatorKind = Literal["human", "simulated", "llm"]
 
 @dataclass(frozen=True, slots=True)
 class JudgmentRow:
-    """What one annotator said of one item under one criterion; names as in `docs/formats.md`.
+    """What one annotator said of one item under one criterion; names as in `docs/study-file.md`.
 
     On a preference `first` and `second` are the systems compared and `choice` is one of them, or `tie`,
     `both_bad` or `cannot_judge`. On a rating or label `system` is what was rated and `choice` the number or label.

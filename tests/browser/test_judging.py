@@ -311,6 +311,31 @@ def test_a_server_that_is_busy_is_asked_again_by_itself(live_server, a_page):
     assert len(stored()) == 2
 
 
+def test_a_sheet_can_be_sent_the_moment_it_appears(live_server, a_page):
+    study, page = a_study(pairs=2), a_page()
+    come_in(page, live_server, study)
+    page.evaluate(
+        """() => {
+          window.sameDocument = true;
+          const watcher = new MutationObserver(() => {
+            const answer = document.querySelector("[name='answer.trait_consistency']");
+            if (!answer) return;
+            watcher.disconnect();
+            answer.checked = true;
+            document.querySelector(".send button").click();
+          });
+          watcher.observe(document.getElementById("main"), { childList: true, subtree: true });
+        }"""
+    )
+
+    for key in ("1", "0", "Enter"):
+        page.keyboard.press(key)
+    pair_up(page, 2)
+
+    assert page.evaluate("window.sameDocument") is True
+    assert [choice for _, _, choice in stored()] == ["left", "tie", "left"]
+
+
 def test_a_browser_that_lost_its_cookie_is_told_so_and_nothing_is_shown_twice(live_server, a_page):
     study, page = a_study(criteria=WITHOUT_TRAITS), a_page()
     come_in(page, live_server, study)

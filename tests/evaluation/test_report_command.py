@@ -62,7 +62,7 @@ def test_an_unfinished_study_keeps_its_results_and_writes_nothing(state, tmp_pat
     study = a_judged_study()
     Study.objects.update(state=state)
 
-    with pytest.raises(BadInput, match="results by system stay hidden.*--unblind") as refused:
+    with pytest.raises(BadInput, match=r"results by system stay hidden.*--unblind") as refused:
         call_command("report", "snow", "--to", str(tmp_path / "report"))
 
     assert refused.value.returncode == 2

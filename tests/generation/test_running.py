@@ -28,7 +28,7 @@ from tests.generation.builders import pairs_corpus
 from tests.openai_server import HOPELESS, Faults, OpenAIServer
 
 HOPELESS_PAIRS = dict(zip((3, 8, 15, 22), HOPELESS, strict=True))
-BAD_LINE = Faults(latency=0.02, busy=0.1, error=0.1, dropped=0.05, malformed=0.08, truncated=0.05, refused=0.03, seed=1)
+BAD_LINE = Faults(latency=0.02, busy=0.1, error=0.1, dropped=0.05, malformed=0.08, truncated=0.05, refused=0.03, seed=6)
 # The same answers over a line without a fault.
 GOOD_LINE = replace(BAD_LINE, latency=0, busy=0, error=0, dropped=0)
 AT_ONCE = 16

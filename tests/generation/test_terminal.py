@@ -1,13 +1,17 @@
 """What every command shares."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from generation.terminal import BadInput, ParleyCommand, Progress, progress
+from generation.terminal import FAILED, BadInput, ParleyCommand, Progress, progress
+from tests.conftest import ROOT
 
 
 class Broken(ValueError):
@@ -78,3 +82,19 @@ def test_progress_is_plain_lines_where_the_output_is_no_terminal(capsys):
     assert line.startswith("dialogues: 4 of 10 · ")
     assert line.endswith(" · 2 failed\n")
     assert "\r" not in line
+
+
+def test_a_database_without_tables_is_said_with_the_remedy(tmp_path):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "PARLEY_HOME": str(tmp_path)}
+    environment.pop("DATABASE_URL", None)
+
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "open_study", "snow"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == FAILED
+    assert ran.stderr.strip() == "WorkFailed: the database has no tables, or older ones; run: manage.py migrate"

@@ -3,13 +3,16 @@
 The example's own files, on a cut of the data and with the smallest model; at full size it is run by hand.
 """
 
-import gzip
+import itertools
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from generation.corpus.display import detokenise
 from tests.browser.conftest import a_page, chromium  # noqa: F401  # fixtures
 from tests.conftest import ROOT
 from tests.journeys.annotating import judge_everything
@@ -36,14 +39,17 @@ def a_cut_of_the_example(folder: Path, shared_data: Path) -> Path:
     return experiment
 
 
-def responses_of(workshop: Workshop, system: str) -> dict[str, set[str]]:
-    """What a system answered, by context."""
-    path = workshop.home / "responses" / system / "responses.jsonl"
-    answered: dict[str, set[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        answered.setdefault(row["context"]["id"], set()).add(row["response"])
-    return answered
+def said(workshop: Workshop) -> dict[tuple[str, str], str]:
+    """What each system answered in each context, as people are shown it."""
+    return {
+        (row["system"], row["context"]["id"]): detokenise(row["response"])
+        for system in ("human-tiny", "synthetic-tiny")
+        for row in json_lines(workshop.home / "responses" / system / "responses.jsonl")
+    }
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.browser
@@ -51,35 +57,33 @@ def responses_of(workshop: Workshop, system: str) -> dict[str, set[str]]:
 @pytest.mark.torch
 def test_people_judge_two_models_of_real_dialogues(workshop, shared_data, tmp_path, a_page):  # noqa: F811
     experiment = a_cut_of_the_example(tmp_path / "example", shared_data)
+    exported = tmp_path / "judgments.jsonl"
 
     made = workshop.asked("experiment", str(experiment))
-    pairs = 2 * PER_DOMAIN
     with workshop.served() as site:
         links = workshop.asked("invite", "human-against-distilled", "--count", "2", "--site", site)["links"]
         judged = [judge_everything(a_page(), link, seed=seed) for seed, link in enumerate(links)]
     workshop.manage("close_study", "human-against-distilled")
     again = workshop.asked("experiment", str(experiment))
-    exported = tmp_path / "judgments.jsonl.gz"
-    workshop.manage("export_judgments", "human-against-distilled", "--to", str(exported.with_suffix("")))
-    reported = json.loads((workshop.home / "reports" / "human-against-distilled" / "report.json").read_text("utf-8"))
+    workshop.manage("export_judgments", "human-against-distilled", "--to", str(exported))
+    analysed = workshop.asked("analyse", str(exported), "--to", str(tmp_path / "analysed"))
 
     assert set(made["steps"].values()) == {"done"}
-    # Nothing but the report was made the second time.
-    assert {step for step, outcome in again["steps"].items() if outcome == "done"} == {"report"}
-    ties = reported["automatic_ties"] if "automatic_ties" in reported else 0
-    for each in judged:
-        assert 0 < len(each) <= pairs
-    comparisons = reported["criteria"]["naturalness"]["comparisons"]
-    (comparison,) = comparisons
-    counted = comparison["domains"]["all"]["n"]
-    assert counted["annotators"] == 2
-    assert counted["contexts"] <= pairs, ties
-    assert not (workshop.home / "reports" / "human-against-distilled" / "report.html").read_text("utf-8").count(
-        "simulated annotators judged"
+    assert [step for step, outcome in again["steps"].items() if outcome == "done"] == ["report"]
+    # What was clicked on the page is what was recorded, said by the text of the reply.
+    texts, rows = said(workshop), json_lines(exported)
+    clicked = Counter(
+        (criterion, {"left": each.replies[0], "right": each.replies[1]}.get(side, side))
+        for each in itertools.chain(*judged)
+        for criterion, side in each.clicked.items()
     )
-
-
-def unpacked(path: Path) -> str:
-    """The text of a gzip file."""
-    with gzip.open(path, "rt", encoding="utf-8") as text:
-        return text.read()
+    recorded = Counter((row["criterion"], texts.get((row["choice"], row["context"]), row["choice"])) for row in rows)
+    assert clicked == recorded
+    # Both people saw each pair, but for those whose replies are equal.
+    ties = sum(analysed["study"]["automatic_ties"].values())
+    assert [len(each) for each in judged] == [2 * PER_DOMAIN - ties] * 2
+    # The export without the study gives the report's numbers.
+    reported = json.loads((workshop.home / "reports" / "human-against-distilled" / "report.json").read_text("utf-8"))
+    assert analysed == reported
+    (comparison,) = reported["criteria"]["naturalness"]["comparisons"]
+    assert comparison["domains"]["all"]["n"]["annotators"] == 2

@@ -106,6 +106,16 @@ def test_judgments_of_a_closed_study_come_in_the_long_format_a_page_at_a_time():
     assert first["results"][0]["context"] == rows[0].context
 
 
+@pytest.mark.parametrize("wanted", ["limit=0", "limit=99999", "limit=all", "offset=-1"])
+def test_a_page_that_cannot_be_is_refused_and_named(wanted):
+    study = a_planted_study()
+    close_study(study=study, now=NOW)
+
+    answer = a_script().get(f"/api/v1/studies/snow/judgments/?{wanted}")
+
+    assert (answer.status_code, list(answer.json())) == (400, [wanted.partition("=")[0]])
+
+
 def test_the_report_of_a_closed_study_is_that_of_the_command():
     study = a_planted_study()
     close_study(study=study, now=NOW)
@@ -197,7 +207,7 @@ def test_the_document_names_every_operation_and_how_to_sign_in():
         "/api/v1/studies/{name}/report/": ["get"],
     }
     judgments = document["paths"]["/api/v1/studies/{name}/judgments/"]["get"]
-    assert sorted(judgments["responses"]) == ["200", "401", "403", "404", "409"]
+    assert sorted(judgments["responses"]) == ["200", "400", "401", "403", "404", "409"]
     assert [each["name"] for each in judgments["parameters"]] == ["limit", "name", "offset"]
     assert document["components"]["securitySchemes"]["knoxApiToken"]["name"] == "Authorization"
 

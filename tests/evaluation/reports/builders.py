@@ -66,9 +66,7 @@ def three_systems() -> list[JudgmentRow]:
 
 def an_info(**fields: Any) -> StudyInfo:
     """A study with a declared plan on naturalness in both domains, unless told otherwise."""
-    plan = Plan(
-        declared=True, hypotheses=tuple(Hypothesis("naturalness", domain, "pt", "p") for domain in DOMAINS)
-    )
+    plan = Plan(declared=True, hypotheses=tuple(Hypothesis("naturalness", domain, "pt", "p") for domain in DOMAINS))
     given: dict[str, Any] = {"name": "snow", "title": "Snow", "systems": ("pt", "p"), "criteria": (NATURALNESS,)}
     return StudyInfo(**{**given, "plan": plan, **fields})
 

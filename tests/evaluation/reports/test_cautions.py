@@ -30,10 +30,13 @@ def test_simulated_annotators_and_the_offline_author_are_said_aloud_and_marked()
 
 
 def test_an_undeclared_plan_and_an_early_look_are_marked():
-    analysis = an_analysis(a_claim(), warnings=[
-        "No plan was declared before the first judgment: the analysis is exploratory.",
-        "Results were looked at before the study was closed: the primary result is exploratory.",
-    ])
+    analysis = an_analysis(
+        a_claim(),
+        warnings=[
+            "No plan was declared before the first judgment: the analysis is exploratory.",
+            "Results were looked at before the study was closed: the primary result is exploratory.",
+        ],
+    )
     analysis["study"]["declared"] = False
 
     assert found(analysis)[:2] == [("Exploratory", "plain"), ("Unblinded early", "plain")]

@@ -60,9 +60,7 @@ def test_a_missing_interval_is_given_with_its_reason_and_no_whisker():
     (plot,) = preference_plots(places(analysis))
 
     assert plot.rows[0].whisker == Whisker(at=100.0)
-    assert plot.reasons == [
-        "Fewer than 6 clusters: no interval (Naturalness personachat, Coherence personachat)."
-    ]
+    assert plot.reasons == ["Fewer than 6 clusters: no interval (Naturalness personachat, Coherence personachat)."]
 
 
 def test_several_comparisons_share_one_plot_for_each_criterion():
@@ -101,9 +99,7 @@ def test_without_any_agreement_there_is_no_plot_of_it():
 
 
 def test_systems_are_ranked_from_the_strongest_and_a_bound_that_is_open_is_drawn_so():
-    plot = ranking_plot(
-        {"weak": a_statistic(-1.0, None, -0.5), "strong": a_statistic(1.0, 0.5, 1.0)}, title="Strength"
-    )
+    plot = ranking_plot({"weak": a_statistic(-1.0, None, -0.5), "strong": a_statistic(1.0, 0.5, 1.0)}, title="Strength")
 
     assert plot is not None
     assert [row.label for row in plot.rows] == ["strong", "weak"]
@@ -127,7 +123,10 @@ def test_sides_are_shown_for_all_and_for_each_annotator():
     plot = side_plot(
         {
             "side_bias": a_statistic(0.53, 0.45, 0.61),
-            "annotators": {"A-ADA": {"share_left": a_statistic(0.5, 0.3, 0.7)}, "A-BO": {"share_left": {"value": None}}},
+            "annotators": {
+                "A-ADA": {"share_left": a_statistic(0.5, 0.3, 0.7)},
+                "A-BO": {"share_left": {"value": None}},
+            },
         }
     )
 

@@ -153,7 +153,7 @@ def renamed(rows, systems, annotators):
     ]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(VOTES)
 def test_renaming_systems_and_annotators_changes_nothing(votes):
     rows = judgments(votes)
@@ -166,7 +166,7 @@ def test_renaming_systems_and_annotators_changes_nothing(votes):
     assert sorted(numbers(list(found["annotators"].values()))) == sorted(numbers(list(again["annotators"].values())))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(VOTES)
 def test_turning_the_study_round_mirrors_the_comparison(votes):
     rows = judgments(votes)

@@ -65,6 +65,21 @@ def test_holm_counts_what_was_declared_and_nothing_else():
     assert min(each["p_holm"] for each in together) == pytest.approx(2 * p_values[0])
 
 
+def test_a_claim_of_equivalence_counts_in_the_family_of_the_primary_test():
+    rows = a_study(contexts=40, chances=(0.6, 0.2, 0.2))
+    info = with_plan(
+        Hypothesis("naturalness", "personachat", "pt", "p"), Hypothesis("naturalness", "all", "pt", "p", margin=0.3)
+    )
+
+    found = analyse(rows, info)
+
+    claim = found["hypotheses"][0]
+    tests = found["criteria"]["naturalness"]["comparisons"][0]["domains"]["personachat"]["tests"]
+    assert tests["permutation"]["p_holm"] == claim["p_holm"] > claim["p"]
+    # No claim of equivalence is made by the sign test, so beside it nothing else is corrected for.
+    assert tests["sign"]["p_holm"] == tests["sign"]["p"]
+
+
 def test_outside_the_family_nothing_is_corrected_and_that_is_said():
     info = with_plan(Hypothesis("naturalness", "personachat", "pt", "p"))
 

@@ -133,7 +133,7 @@ def test_a_token_is_revoked_by_its_owner_alone():
 def test_the_admin_stands_behind_the_same_sign_in_and_shows_no_judgment():
     redirects = Client().get("/admin/", follow=True).redirect_chain
     assert redirects[-1][0].startswith("/account/login/?next=")
-    assert cleo().get("/admin/").status_code == 403
+    assert cleo().get("/admin/", follow=True).status_code == 403
 
     Researcher.objects.update(is_staff=True, is_superuser=True)
     page = signed_in().get("/admin/")

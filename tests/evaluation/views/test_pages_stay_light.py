@@ -1,4 +1,4 @@
-"""No page reaches torch, transformers or a client of an LLM: each is served in a fresh process, which then is looked into."""
+"""No page reaches torch or a client of an LLM: each is served in a fresh process, which is looked into afterwards."""
 
 import os
 import subprocess
@@ -27,8 +27,9 @@ SERVE = """
     for code in ("A-ADA", "A-BO"):
         judge_all(study, an_annotator(study, code), "left")
     link = create_invite(study=study, personal=True, now=NOW).token
-    pages = [f"/j/{link}/", "/account/login/", "/studies/", "/studies/snow/", "/studies/snow/invite/", "/account/tokens/"]
-    pages += ["/account/2fa/", "/api/schema/", "/api/docs/", "/api/v1/studies/", "/api/v1/studies/snow/"]
+    pages = [f"/j/{link}/", "/account/login/", "/studies/", "/studies/snow/", "/studies/snow/invite/"]
+    pages += ["/account/tokens/", "/account/2fa/", "/api/schema/", "/api/docs/"]
+    pages += ["/api/v1/studies/", "/api/v1/studies/snow/"]
     browser.get(pages[0], follow=True)
     browser.force_login(owner)
     answers = {page: browser.get(page, follow=True).status_code for page in pages[1:]}
