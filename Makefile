@@ -12,6 +12,8 @@ SERVE ?= 1
 TORCH_INDEX ?=
 WORKERS ?= 2
 export DJANGO_SETTINGS_MODULE ?= config.settings.dev
+# Tests run beside each other, one thread each.
+PYTEST := OMP_NUM_THREADS=1 DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
 .PHONY: help demo run test test-all lint types fmt check clean-venv
 
@@ -42,10 +44,10 @@ run: $(VENV)/.train  ## serve what is there (HOST, PORT)
 	@$(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev  ## the default tests, a few minutes
-	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
+	@$(PYTEST)
 
 test-all: $(VENV)/.dev  ## those and the slow ones
-	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m 'slow or not slow'
+	@$(PYTEST) -m 'slow or not slow'
 
 lint: $(VENV)/.dev  ## style, layers, templates, missing migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

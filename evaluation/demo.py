@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from evaluation.accounts import create_with_password_file
 from evaluation.joining import create_invite
@@ -49,7 +49,7 @@ def _open_link(study: Study, *, now: datetime) -> str:
     """The token of the demo's open link. Only a demo keeps it: a study's tokens are shown once and stored nowhere."""
     path = home() / LINK_FILE
     if path.is_file():
-        kept: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if Invite.objects.filter(pk=kept.get("invite"), study=study, revoked_at=None).exists():
             return str(kept["token"])
     made = create_invite(study=study, personal=False, label="demo", now=now)

@@ -66,12 +66,15 @@ def write_judgments(path: Path, rows: Iterable[JudgmentRow], info: StudyInfo) ->
     number = 0
     with _new_text(path) as out:
         table = csv.writer(out, lineterminator="\n")
+        quoting = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         if as_csv:
             table.writerow(COLUMNS)
         for row in rows:
             cells = asdict(row)
             if as_csv:
-                table.writerow([_cell(cells[column]) for column in COLUMNS])
+                texts = [_cell(cells[column]) for column in COLUMNS]
+                # Left to itself the writer quotes a cell for a line feed, but not for a bare carriage return.
+                (quoting if any("\r" in text for text in texts) else table).writerow(texts)
             else:
                 told = {name: value for name, value in cells.items() if name in REQUIRED or value != _DEFAULTS[name]}
                 out.write(json.dumps(told, ensure_ascii=False) + "\n")

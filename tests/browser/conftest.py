@@ -29,9 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while it runs there is an event loop in this thread, in which other tests' own
+# `asyncio.run` would refuse to work.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser of this run; the tests are skipped where there is none."""
+    """A browser; the tests are skipped where there is none."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
         if os.environ.get("PARLEY_REQUIRE_ALL"):

@@ -3,7 +3,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.judgments_file import (
@@ -95,6 +95,7 @@ def test_analyse_on_the_file_is_analyse_on_the_study(tmp_path, name):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(context=NAMES, annotator=NAMES, first=NAMES)
+@example(context="0", annotator="0", first="\r")
 def test_any_name_survives_the_round_trip(tmp_path, context, annotator, first):
     row = a_judgment(f"{first}1", context=context, annotator=annotator, first=f"{first}1", second=f"{first}2")
 
