@@ -50,7 +50,7 @@ def _open_link(study: Study, *, now: datetime) -> str:
     path = home() / LINK_FILE
     if path.is_file():
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if Invite.objects.filter(pk=kept.get("invite"), study=study, revoked_at=None).exists():
+        if Invite.objects.filter(pk=int(kept["invite"]), study=study, revoked_at=None).exists():
             return str(kept["token"])
     made = create_invite(study=study, personal=False, label="demo", now=now)
     with new_file(path) as out:

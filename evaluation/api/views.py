@@ -24,11 +24,11 @@ from evaluation.api.serializers import (
 )
 from evaluation.blinding import ResultsHidden, require_results
 from evaluation.exporting import rows_of
+from evaluation.membership import membership_or_404, signed_in
 from evaluation.models import Study
 from evaluation.overview import cards_of
 from evaluation.reports.build import report_of
 from evaluation.studies import progress_of_study
-from evaluation.views.members import membership_or_404, signed_in
 
 HIDDEN: Final = OpenApiResponse(ProblemOut, description="The study is not closed, and was not unblinded.")
 BAD_PAGE: Final = OpenApiResponse(description="A limit or an offset that is none; the answer names it.")

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from evaluation.blinding import ResultsHidden, require_results
+from evaluation.membership import membership_or_404
 from evaluation.models import Membership
 from evaluation.reports.build import report_of
-from evaluation.views.members import membership_or_404
 
 
 @require_GET

@@ -15,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluation.joining import create_invite
+from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.models import Study
 from evaluation.overview import cards_of
 from evaluation.quality import quality_of
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
 from evaluation.views.forms import InviteForm
-from evaluation.views.members import changing_membership_or_404, membership_or_404, signed_in
 
 State = Study.State
 
