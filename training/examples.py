@@ -114,7 +114,8 @@ def context_of(dialogue: Dialogue, turn: int, *, domain: str | None = None) -> C
     own, partner = dialogue.speakers[speaker], dialogue.speakers[1 - speaker]
     return Context(
         id=f"{dialogue.id}#{turn}",
-        cluster=dialogue.id,
+        # Dialogues on the same persona pair are resampled together, whichever corpus they are in.
+        cluster=dialogue.origin,
         domain=domain or domain_of(dialogue.id),
         speaker=speaker,
         persona=own.persona,

@@ -14,7 +14,7 @@ from generation.corpus.manifest import digest_of, digest_of_file, new_file, read
 from generation.corpus.traits import Traits, check_traits
 from training.decoding import seed_of
 from training.examples import Example, examples_of
-from training.responses import RESPONSES_FILE, Given, Response, response_from_json, write_responses
+from training.responses import RESPONSES_FILE, Given, Response, cluster_of, response_from_json, write_responses
 from training.runs import caveats_of
 from training.systems import Answer, System
 
@@ -167,6 +167,7 @@ def respond(
         "model": Path(str(system.settings["model"])).name,
         "responses": len(answered),
         "failed": failed,
+        "dialogues": len({cluster_of(response.context.id) for response in answered}),
         "clusters": len({response.context.cluster for response in answered}),
         "domains": sorted({response.context.domain for response in answered}),
         "empty": sum(not response.text for response in answered),

@@ -1,6 +1,6 @@
 """A training run from corpora to a model's folder, with the manifest that says all of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -82,7 +82,7 @@ def train(
         "run": digest_of(identity),
         "dialogues": dict(material.dialogues),
         "overlap": dict(material.shared),
-        "caveats": caveats_of(source.folder for source in sources),
+        "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared),
     }
     write_manifest(
         to,
@@ -94,6 +94,12 @@ def train(
     )
     Workplace(to).clear()
     return Run(folder=to, results=results, already=False)
+
+
+def _told_of(shared: Mapping[str, int]) -> list[str]:
+    """A caveat where personas were allowed on two sides of the cut."""
+    count = shared.get("personas", 0)
+    return [f"trained on corpora in which {count} personas stand in more than one split"] if count else []
 
 
 def caveats_of(made: Iterable[Path]) -> list[str]:

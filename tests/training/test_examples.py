@@ -71,6 +71,14 @@ def test_the_domain_is_the_corpus_of_the_dialogue_unless_another_is_given():
     assert context_of(a_dialogue(), 1, domain="crowd").domain == "crowd"
 
 
+def test_parallel_dialogues_are_resampled_together():
+    human = a_dialogue(3)
+    distilled = a_dialogue(3, corpus="personalitychat", source=human.id)
+
+    assert context_of(human, 1).cluster == context_of(distilled, 1).cluster == "personachat/train/00003"
+    assert context_of(distilled, 1).id == "personalitychat/train/00003#1"
+
+
 def test_persona_then_stated_traits_then_the_last_turns():
     context = context_of(a_dialogue(traits=HIGH_AND_UNCLEAR), 4)
 

@@ -1,11 +1,13 @@
 """From corpora to a model's folder, and what its manifest says."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generation.corpus.dialogues import read_dialogues, write_dialogues
 from generation.corpus.manifest import digest_of_file, read_manifest, write_manifest
 from tests.cast import NOW
 from tests.training.builders import a_checkpoint_recipe, a_recipe, a_t5_checkpoint, toy_corpus
@@ -49,6 +51,20 @@ def test_the_manifest_says_all_of_a_run(home):
     assert (run.results["steps"], run.results["examples_seen"], run.results["threads"]) == (12, 12 * 16 - 8, 1)
     assert run.results["dialogues"] == {"train": 24, "validation": 4}
     assert not run.already
+
+
+def test_personas_on_two_sides_are_told_to_whoever_uses_the_model(home):
+    folder = home / "corpora" / "toy"
+    dialogues = list(read_dialogues(folder))
+    trained_on = next(each for each in dialogues if each.split == "train")
+    tested = next(each for each in dialogues if each.split == "test")
+    others = [each for each in dialogues if each is not tested]
+    write_dialogues(folder, [*others, replace(tested, speakers=trained_on.speakers)])
+
+    run = trained(home, allow_persona_overlap=True)
+
+    assert run.results["overlap"]["personas"] == 2
+    assert run.results["caveats"] == ["trained on corpora in which 2 personas stand in more than one split"]
 
 
 def test_the_folder_holds_a_model_and_nothing_of_the_work(home):

@@ -119,7 +119,7 @@ class Command(ParleyCommand):
         shown.finish()
         results = answered.results
         self.say(
-            f"{answered.folder}: {answered.responses:,} responses of {results['system']} in {results['clusters']:,} "
+            f"{answered.folder}: {answered.responses:,} responses of {results['system']} in {results['dialogues']:,} "
             f"dialogues of {', '.join(results['domains'])}"
             + (f"; {answered.kept:,} were there already." if answered.kept else ".")
         )
