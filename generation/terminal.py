@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 T = TypeVar("T")
 
@@ -63,9 +63,15 @@ class ParleyCommand(BaseCommand):
         except self.bad_input as error:
             raise BadInput(str(error)) from error
         except DatabaseError as error:
-            if not _lacks_tables(error):
+            if _lacks_tables(error):
+                raise WorkFailed("the database has no tables, or older ones; run: manage.py migrate") from error
+            # Not reached, locked, full, or no database at all; what is left is a fault of ours.
+            if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
                 raise
-            raise WorkFailed("the database has no tables, or older ones; run: manage.py migrate") from error
+            raise WorkFailed(f"the database: {error}") from error
+        except OSError as error:
+            # A file or folder that cannot be read or written; its message has the path.
+            raise WorkFailed(str(error)) from error
         except KeyboardInterrupt:
             self.stderr.write("Interrupted. What was finished is kept; run the same command to go on.")
             sys.exit(130)

@@ -5,6 +5,8 @@ Reading is strict: a line that breaks the format raises `BadLine` with file and 
 
 import gzip
 import json
+import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from generation.corpus.traits import Traits, UnknownTrait, check_traits
 FORMAT: Final = 1
 DIALOGUES_FILE: Final = "dialogues.jsonl"
 SPLITS: Final = ("train", "validation", "test")
+
+# JSON can spell half of a character (a lone surrogate), which no file in UTF-8 and no database can hold.
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 # The facts about a speaker: sentences in the first person.
 Persona = tuple[str, ...]
@@ -143,13 +148,27 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, object]]:
         try:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield number, json.loads(line)
-        except json.JSONDecodeError as error:
-            raise BadLine(path, number, f"not JSON: {error.msg} at column {error.colno}") from error
+                    yield number, _parsed(path, number, line)
         except UnicodeDecodeError as error:
             raise BadLine(path, number + 1, f"not UTF-8: {error.reason}") from error
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BadLine(path, number + 1, f"not a whole gzip file: {error}") from error
+
+
+def _parsed(path: Path, number: int, line: str) -> object:
+    try:
+        value: object = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadLine(path, number, f"not JSON: {error.msg} at column {error.colno}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadLine(path, number, f"not JSON that can be read: {error}") from error
+    if _HALF.search(line):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = error.object[error.start]
+            raise BadLine(path, number, f"expected whole characters, got the lone surrogate {half!r}") from error
+    return value
 
 
 def read_dialogues(folder: Path, split: str | None = None) -> Iterator[Dialogue]:

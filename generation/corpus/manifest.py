@@ -22,6 +22,10 @@ def parley_version() -> str:
         return "unknown"
 
 
+class BadManifest(ValueError):
+    """A manifest that no command of ours wrote like that."""
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[str]]:
     """A text file that appears under its name only once it is whole and on the disk."""
@@ -86,4 +90,12 @@ def write_manifest(
 def read_manifest(made: Path) -> dict[str, Any]:
     """The manifest of `made`, empty where there is none."""
     path = manifest_path(made)
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadManifest(f"{path}: not JSON in UTF-8: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("results", {}), dict):
+        raise BadManifest(f"{path}: expected a JSON object with an object of results")
+    return content

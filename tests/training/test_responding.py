@@ -153,6 +153,7 @@ def test_the_manifest_says_what_answered_and_how(home):
         "model": "echo",
         "responses": 3,
         "failed": [],
+        "dialogues": 3,
         "clusters": 3,
         "domains": ["toy"],
         "empty": 0,
