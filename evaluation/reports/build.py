@@ -62,7 +62,8 @@ class StudyReport:
     @property
     def marked(self) -> str:
         """What follows every caption and table: the marks of the loud cautions."""
-        return "".join(f" {caution.mark}." for caution in self.loud_cautions if caution.mark)
+        marks = dict.fromkeys(caution.mark for caution in self.loud_cautions if caution.mark)
+        return "".join(f" {mark}." for mark in marks)
 
     @property
     def loud_cautions(self) -> tuple[Caution, ...]:

@@ -181,7 +181,8 @@ def _preference_plot(labelled: Sequence[tuple[str, str, Place]], *, title: str, 
 
 
 def _segments(place: Place) -> tuple[Segment, ...]:
-    parts = [(kind, place.count(kind)) for kind in ("first", "tie", "both_bad", "second")]
+    # The first system stands on the right, where the axis beside the bar says that it is preferred.
+    parts = [(kind, place.count(kind)) for kind in ("second", "tie", "both_bad", "first")]
     total = sum(count for _, count in parts)
     segments, start = [], 0.0
     for kind, count in parts:

@@ -47,6 +47,14 @@ def test_simulated_judgments_are_marked_wherever_numbers_stand():
     assert report.marked == " Simulated annotators."
 
 
+def test_two_caveats_of_one_kind_leave_one_mark():
+    caveats = ("written by the offline author, a grammar", "traits labelled by the offline author, rules on words")
+
+    report = build_report(some_rows(), an_info(caveats=caveats))
+
+    assert report.marked == " Offline author."
+
+
 def test_a_single_domain_is_not_shown_twice():
     report = build_report(some_rows(domains=("personachat",)), an_info())
 

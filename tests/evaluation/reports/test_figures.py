@@ -13,14 +13,14 @@ from evaluation.reports.places import places
 from tests.evaluation.reports.builders import a_place, a_statistic, an_analysis
 
 
-def test_a_bar_is_parted_in_the_order_first_tie_second_and_has_no_gap():
+def test_a_bar_has_the_first_system_where_its_side_of_the_axis_is_and_no_gap():
     (plot,) = preference_plots(places(an_analysis()))
 
     # 45, 25 and 20 of 90 judgments.
     assert plot.rows[0].segments == (
-        Segment("first", 0.0, 50.0, "50\u00a0%"),
-        Segment("tie", 50.0, 27.78, "28\u00a0%"),
-        Segment("second", 77.78, 22.22, "22\u00a0%"),
+        Segment("second", 0.0, 22.22, "22\u00a0%"),
+        Segment("tie", 22.22, 27.78, "28\u00a0%"),
+        Segment("first", 50.0, 50.0, "50\u00a0%"),
     )
 
 
