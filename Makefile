@@ -13,9 +13,9 @@ TORCH_INDEX ?=
 WORKERS ?= 2
 export DJANGO_SETTINGS_MODULE ?= config.settings.dev
 # Tests run beside each other, one thread each.
-PYTEST := OMP_NUM_THREADS=1 DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
+PYTEST := OMP_NUM_THREADS=1 DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -rs
 
-.PHONY: help demo run test test-all lint types fmt check clean-venv
+.PHONY: help setup demo run test test-all lint types fmt check clean-venv
 
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +36,8 @@ $(VENV)/.dev: $(VENV)/.train
 	@echo "Setting up, once: what tests and linters need (about a minute) ..."
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[llm,train,dev]'
 	@touch $@
+
+setup: $(VENV)/.train  ## set up the environment, and nothing else
 
 demo: $(VENV)/.train  ## the whole way on bundled data: corpora, models, responses, a study, a report; then serve it
 	@$(BIN)/python manage.py demo --host $(HOST) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)

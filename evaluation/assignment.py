@@ -13,7 +13,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 
-from evaluation.models import Annotator, Draft, Judgment, Slot, Study
+from evaluation.models import Annotator, Draft, Judgment, LostLook, Slot, Study
 
 # Fetched at once, so that a lost race costs an update and not another search.
 CANDIDATES: Final = 8
@@ -77,7 +77,8 @@ def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | Non
     taken = Slot.objects.for_annotator(annotator).filter(look=1).count()
     due, other = _repeats_of(annotator)
     seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
-    new = Q(look=1) & ~Exists(seen) if taken < most_for_one(study) else Q(pk__in=())
+    left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
+    new = Q(look=1) & ~Exists(seen) & ~Exists(left) if taken < most_for_one(study) else Q(pk__in=())
     lost: set[int] = set()
     while True:
         # A repeat that is due goes first, since whoever saw the pair may leave; one that is not due yet goes last.
@@ -87,15 +88,18 @@ def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | Non
             .exclude(pk__in=lost)
             .annotate(turn=Case(When(pk__in=due, then=0), When(look=1, then=1), default=2))
             .order_by("turn", "position")
-            .values_list("pk", flat=True)[:CANDIDATES]
+            .values_list("pk", "annotator_id", "context_id")[:CANDIDATES]
         )
         tried = list(candidates)
-        for slot_id in tried:
+        for slot_id, left_by, context_id in tried:
             if _won(slot_id, annotator=annotator, study=study, now=now):
+                if left_by is not None:
+                    # They saw it, perhaps with the traits, and are not asked about this context again.
+                    LostLook.objects.get_or_create(annotator_id=left_by, context_id=context_id)
                 return slot_id
         if not tried:
             return None
-        lost.update(tried)
+        lost.update(slot_id for slot_id, _, _ in tried)
 
 
 def _repeats_of(annotator: Annotator) -> tuple[list[int], list[int]]:
@@ -171,9 +175,10 @@ def personal_progress(*, annotator: Annotator) -> PersonalProgress:
     done = len(seconds)
     first_looks = sum(1 for look, _ in seconds if look == 1)
     seen = answered.filter(look=1, context=OuterRef("context"))
+    left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
     open_contexts = (
         Slot.objects.filter(study_id=annotator.study_id, look=1, answered_at=None)
-        .filter(~Exists(seen))
+        .filter(~Exists(seen), ~Exists(left))
         .values("context")
         .distinct()
         .count()

@@ -86,7 +86,7 @@ def _of_one_domain(
     third = _thirds([each.depth for each in candidates])
     taken: Counter[tuple[str, int]] = Counter()
     chosen: list[Candidate] = []
-    for _ in range(per_cluster):
+    for _ in range(min(per_cluster, len(candidates))):
         for cluster in clusters:
             if not cluster or (most is not None and len(chosen) >= most):
                 continue

@@ -1,16 +1,13 @@
 """A study as statistics read it: its judgments in the long format, and what a table of them cannot carry."""
 
 from collections import Counter
-from typing import Final, cast
+from typing import cast
 
 from django.db.models import QuerySet
 
 from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
 from evaluation.stats.declared import StudyInfo, study_info_from_json
-from evaluation.stats.rows import NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
-
-# What the reply of a check pair that no system gave is called.
-MADE_REPLY: Final = "made-for-a-check"
+from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
 
 
 def rows_of(study: Study) -> list[JudgmentRow]:

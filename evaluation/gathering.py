@@ -6,13 +6,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from evaluation.stats.outcomes import ALL
+from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM
 from generation.corpus.display import detokenise
-from generation.corpus.manifest import digest_of, digest_of_file, read_manifest
+from generation.corpus.manifest import digest_of, digest_of_file, manifest_path, read_manifest
 from generation.home import NoSuchName, home
 from training.responses import Context, Response, read_responses, responses_file
 
 # What a context has where its file does not say; see `training.responses`.
 NO_DOMAIN: Final = "default"
+# What the database has room for.
+LONGEST_SYSTEM, LONGEST_ID, LONGEST_DOMAIN = 200, 200, 100
+# What no system can be called, since a judgments file means something else by it.
+RESERVED: Final = (*NOT_A_SYSTEM, MADE_REPLY)
 # A reply that says what it is gives its system away. Names shorter than this are found in ordinary words.
 SHORTEST_TELLING_NAME: Final = 4
 SAYS_WHAT_IT_IS: Final = re.compile(
@@ -76,6 +82,7 @@ def gather(files: Sequence[Path]) -> Gathered:
     called = _called(files)
     for file in files:
         for response in read_responses(file, default_system=called[file]):
+            _check_names(response, file)
             of_system = answers.setdefault(response.system, {})
             identifier = response.context.id
             if identifier in of_system:
@@ -119,6 +126,28 @@ def _called(files: Sequence[Path]) -> dict[Path, str]:
     }
     clash = len(set(stems.values())) < len(stems)
     return {file: f"{file.resolve().parent.name}-{stem}" if clash else stem for file, stem in stems.items()}
+
+
+def _check_names(response: Response, file: Path) -> None:
+    """Raise `WrongFiles` for what a judgments file could not tell from an answer, or the database could not hold."""
+    system, context = response.system, response.context
+    where = f"{file}, context {context.id[:LONGEST_ID]!r}"
+    if system in RESERVED:
+        raise WrongFiles(f"{where}: the system is called {system!r}, which in a judgments file means something else")
+    if context.domain == ALL:
+        raise WrongFiles(f"{where}: the domain is {ALL!r}, which is kept for what is pooled over domains")
+    for what, name, longest in (
+        ("system", system, LONGEST_SYSTEM),
+        ("id", context.id, LONGEST_ID),
+        ("cluster", context.cluster, LONGEST_ID),
+        ("domain", context.domain, LONGEST_DOMAIN),
+    ):
+        if len(name) > longest:
+            raise WrongFiles(f"{where}: the {what} has {len(name)} characters; expected at most {longest}")
+    texts = (system, context.domain, context.id, context.cluster, response.text, response.reference or "")
+    said = (*context.persona, *context.partner_persona, *(turn.text for turn in context.turns))
+    if any("\0" in text for text in (*texts, *said)):
+        raise WrongFiles(f"{where}: it holds the character NUL, which is no text")
 
 
 def _digests(files: Sequence[Path]) -> dict[Path, str]:
@@ -167,7 +196,12 @@ def _agreed(where: str, what: str, one: str, two: str, *, unsaid: str) -> str:
 
 
 def _caveats(files: Iterable[Path]) -> tuple[str, ...]:
-    found = [str(each) for file in files for each in read_manifest(file).get("results", {}).get("caveats", [])]
+    found: list[str] = []
+    for file in files:
+        caveats = read_manifest(file).get("results", {}).get("caveats", [])
+        if not isinstance(caveats, list):
+            raise WrongFiles(f"{manifest_path(file)}: expected a list of caveats, got {caveats!r}")
+        found += map(str, caveats)
     return tuple(dict.fromkeys(found))
 
 

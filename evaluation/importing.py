@@ -65,6 +65,8 @@ class Created:
             yield f"  On the site nobody sees it yet: manage.py create_researcher EMAIL --study {study.name}"
         if study.is_open():
             yield f"Next: manage.py invite {study.name}"
+        elif study.is_closed():
+            yield f"Next: manage.py report {study.name} --to reports/{study.name}"
         else:
             yield f"Next: manage.py simulate_annotators {study.name}, then manage.py open_study {study.name}"
 

@@ -112,8 +112,8 @@ def submit(
     annotator's last `CHANGEABLE`. Locked answers stay as they are, whatever is sent for them.
     """
     slot = _hold(slot_id, annotator)
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise BadAnswer(f"key: expected 1 to {LONGEST_KEY} characters, got {len(key)}")
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise BadAnswer(f"key: expected 1 to {LONGEST_KEY} printable characters, got {key!r}")
     receipt = Receipt.objects.filter(key=key).first()
     if receipt is not None:
         if receipt.slot_id != slot.pk:

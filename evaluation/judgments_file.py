@@ -30,6 +30,8 @@ _DEFAULTS: Final = {field.name: field.default for field in fields(JudgmentRow)}
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _NEUTRALISED: Final = re.compile(r"'+[=+\-@\t\r]")
+# Three years: longer than anybody looks at a pair, and small enough for every sum.
+MOST_SECONDS: Final = 100_000_000
 _YES: Final = ("true", "1", "yes")
 _NO: Final = ("false", "0", "no")
 
@@ -104,7 +106,7 @@ def read_info(path: Path) -> StudyInfo | None:
         raise BadLine(beside, error.lineno, f"not JSON: {error.msg} at column {error.colno}") from error
     except KeyError as error:
         raise BadLine(beside, 1, f"{error.args[0]!r} is missing") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadLine(beside, 1, str(error)) from error
 
 
@@ -231,8 +233,8 @@ def _seconds(cell: object) -> float:
         seconds = float(str(cell).strip().replace(",", "."))
     except ValueError:
         seconds = math.nan
-    if isinstance(cell, bool) or not (math.isfinite(seconds) and seconds >= 0):
-        raise ValueError(f"seconds: expected a number of at least 0, got {cell!r}")
+    if isinstance(cell, bool) or not 0 <= seconds <= MOST_SECONDS:
+        raise ValueError(f"seconds: expected a number from 0 to {MOST_SECONDS:,}, got {cell!r}")
     return seconds
 
 

@@ -16,7 +16,8 @@ def membership_or_404(user: Researcher | AnonymousUser, name: str) -> Membership
     """What `user` may do with the study `name`. For strangers there is no such study: 404, as for one that is not."""
     membership = (
         Membership.objects.select_related("study").filter(study__name=name, researcher_id=user.pk).first()
-        if user.is_authenticated
+        # PostgreSQL cannot even be asked about a NUL.
+        if user.is_authenticated and "\0" not in name
         else None
     )
     if membership is None:

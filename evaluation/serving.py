@@ -13,6 +13,8 @@ class PortBusy(ValueError):
 
 def check_port(host: str, port: int) -> None:
     """Raise `PortBusy` unless a server could listen on `host:port` now."""
+    if not 0 < port < 65536:
+        raise PortBusy(f"expected a port from 1 to 65535, got {port}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         # As gunicorn does: a port that a stopped server has just left counts as free.
@@ -21,7 +23,8 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortBusy(
-                f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another: PORT=8001 make demo"
+                f"cannot listen on {host}:{port}: {error.strerror or error}. Choose another with --port, or with "
+                "PORT=8001 before make"
             ) from error
 
 
@@ -31,6 +34,8 @@ def serve(*, host: str, port: int, workers: int = 1, threads: int = 8) -> NoRetu
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     words = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", address, "--chdir", str(root)]
     words += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
+    # The address was said already, and nobody steers this server from outside.
+    words += ["--log-level", "warning", "--no-control-socket"]
     # Threads of the statistics' linear algebra would fight the server's own for two cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.stdout.flush()

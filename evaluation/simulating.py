@@ -31,6 +31,8 @@ SELDOM: Final = 0.02  # how often an answer that names no side is given, where t
 # Seconds on a pair: half of them take less than the median.
 MEDIAN_SECONDS: Final = 28.0
 SECONDS_SPREAD: Final = 0.5
+# More than a pair takes on average (33 seconds with this spread).
+LONG_SECONDS: Final = 60.0
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -86,13 +88,15 @@ def simulate(
     if unknown:
         raise BadTruth(f"no system {unknown[0]!r} in {study.name}; there: {', '.join(sorted(names))}")
     copy = copy_study(study, now=now)
-    open_study(study=copy, now=now)
+    slots = Slot.objects.filter(study=copy).count()
+    # Its people have judged by now, one after the other; nothing in it lies in the future.
+    start = now - slots * timedelta(seconds=LONG_SECONDS)
+    open_study(study=copy, now=start)
     rng = np.random.default_rng(seed)
-    people = [_person(copy, number, sorted(names), rng, now) for number in range(1, annotators + 1)]
+    people = [_person(copy, number, sorted(names), rng, start) for number in range(1, annotators + 1)]
     # By context and system, whoever judges.
     merits: dict[tuple[int, int], float] = {}
-    slots = Slot.objects.filter(study=copy).count()
-    answered, moment, active = 0, now, list(people)
+    answered, moment, active = 0, start, list(people)
     while active:
         person = active[int(rng.integers(len(active)))]
         slot = claim_next(study=copy, annotator=person.annotator, now=moment)

@@ -6,7 +6,7 @@ refused too, never passed over.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -21,8 +21,15 @@ BALANCED: Final = ("speaker", "depth")
 DISPLAYS: Final = ("detokenised", "as-is")
 KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
+LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # What `STUDY-dryrun` adds.
 LONGEST_NAME: Final = 90
+# What the database has room for; a lease is a month at most.
+LONGEST_LABEL: Final = 60
+LONGEST_CRITERION: Final = 100
+MOST_JUDGMENTS: Final = 1000
+LONGEST_LEASE: Final = 31 * 24 * 60
+LARGEST_SEED: Final = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -86,18 +93,23 @@ def read_study_file(path: Path) -> StudyFile:
     table = read_toml(path, kind="study file")
     text = table.table("text")
     criteria = _criteria(table)
+    language = table.string("language", StudyFile.language)
+    if not LANGUAGE.fullmatch(language):
+        raise table.bad("language", f"expected a language's tag, such as en or pt-BR, got {language!r}")
     file = StudyFile(
         folder=path.resolve().parent,
         title=table.string("title"),
         name=path.stem if path.stem != "study" else path.resolve().parent.name,
         public_title=table.string("public_title", StudyFile.public_title),
-        language=table.string("language", StudyFile.language),
+        language=language,
         responses=_responses(table),
         contexts=_contexts(table.table("contexts")),
-        judgments_per_pair=table.whole("judgments_per_pair", StudyFile.judgments_per_pair, least=1),
+        judgments_per_pair=table.whole(
+            "judgments_per_pair", StudyFile.judgments_per_pair, least=1, most=MOST_JUDGMENTS
+        ),
         max_share=table.share("max_share", StudyFile.max_share, of="a share of the judgments"),
         repeat_share=table.share("repeat_share", StudyFile.repeat_share, of="a share of the judgments", zero=True),
-        lease_minutes=table.whole("lease_minutes", StudyFile.lease_minutes, least=1),
+        lease_minutes=table.whole("lease_minutes", StudyFile.lease_minutes, least=1, most=LONGEST_LEASE),
         display=table.string("display", StudyFile.display, among=DISPLAYS),
         consent=_text(text, "consent", path),
         instructions=_text(text, "instructions", path),
@@ -129,7 +141,7 @@ def _contexts(table: TomlTable) -> ChosenContexts:
         per_domain=table.whole("per_domain", None, least=1),
         per_cluster=table.whole("per_cluster", ChosenContexts.per_cluster, least=1),
         balance=table.strings("balance", (), among=BALANCED),
-        seed=table.whole("seed", ChosenContexts.seed, least=0),
+        seed=table.whole("seed", ChosenContexts.seed, least=0, most=LARGEST_SEED),
     )
     table.finish()
     return chosen
@@ -161,6 +173,9 @@ def _criteria(table: TomlTable) -> tuple[StudyCriterion, ...]:
         if keys.count(key) > 1:
             raise each.bad("key", f"expected each key once, got {key!r} twice")
     criteria = tuple(_criterion(each, key, keys) for each, key in zip(tables, keys, strict=True))
+    # Traits come last, unless the file says after what: nothing may be judged knowing them but what asks about them.
+    plain = tuple(each.key for each in criteria if not each.needs and not each.after)
+    criteria = tuple(replace(each, after=plain) if each.needs and not each.after else each for each in criteria)
     later = {each.key for each in criteria if each.after}
     for each, criterion in zip(tables, criteria, strict=True):
         if later & set(criterion.after):
@@ -174,18 +189,19 @@ def _criterion(table: TomlTable, key: str, keys: Sequence[str]) -> StudyCriterio
     question = table.string("question", known.question) if known else table.string("question")
     needs = table.string("needs", known.needs if known else "", among=("traits",))
     other = tuple(each for each in keys if each != key)
-    # A criterion that comes with Parley and shows the traits waits for those that come with it and do not.
-    waits = tuple(each for each in other if each in WORDINGS and not WORDINGS[each].needs) if needs and known else ()
-    after = table.strings("after", waits, among=other) if other else table.strings("after", ())
+    after = table.strings("after", (), among=other) if other else table.strings("after", ())
     if after and not other:
         raise table.bad("after", f"expected another criterion's key, got {', '.join(after)}")
     if "{trait_words}" in question and needs != "traits":
         raise table.bad("question", 'it speaks of {trait_words}, so it needs: needs = "traits"')
+    name = table.string("name", known.name if known else key.replace("_", " ").replace("-", " ").capitalize())
+    if len(name) > LONGEST_CRITERION:
+        raise table.bad("name", f"expected at most {LONGEST_CRITERION} characters, got {len(name)}")
     options = _options(table, scale)
     low, high, ends = _range(table, scale)
     criterion = StudyCriterion(
         key=key,
-        name=table.string("name", known.name if known else key.replace("_", " ").replace("-", " ").capitalize()),
+        name=name,
         question=question,
         help=table.string("help", known.help if known else ""),
         scale=scale,
@@ -205,6 +221,9 @@ def _options(table: TomlTable, scale: Scale) -> tuple[str, ...]:
         labels = table.strings("options")
         if len(labels) < 2:
             raise table.bad("options", f"expected at least two labels in their order, got {len(labels)}")
+        for label in labels:
+            if len(label) > LONGEST_LABEL:
+                raise table.bad("options", f"expected labels of at most {LONGEST_LABEL} characters, got {label!r}")
         return labels
     if scale == "rating":
         return table.strings("options", (), among=("cannot_judge",))

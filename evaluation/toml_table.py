@@ -38,15 +38,19 @@ class TomlTable:
         if value is default:
             return str(default)
         expected = f"one of {', '.join(among)}" if among else "a text"
-        if not isinstance(value, str) or not value.strip() or (among and value not in among):
+        if not isinstance(value, str) or not value.strip() or (among and value not in among) or "\0" in value:
             raise self.bad(key, f"expected {expected}, got {value!r}")
         return value
 
-    def whole(self, key: str, default: Any = _REQUIRED, *, least: int) -> Any:
-        """A whole number of at least `least`."""
+    def whole(self, key: str, default: Any = _REQUIRED, *, least: int, most: int | None = None) -> Any:
+        """A whole number of at least `least` and at most `most`."""
         value = self._take(key, default)
-        if value is not default and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise self.bad(key, f"expected a whole number of at least {least}, got {value!r}")
+        if value is default:
+            return value
+        right = isinstance(value, int) and not isinstance(value, bool) and value >= least
+        if not right or (most is not None and value > most):
+            upto = "" if most is None else f" and at most {most}"
+            raise self.bad(key, f"expected a whole number of at least {least}{upto}, got {value!r}")
         return value
 
     def share(self, key: str, default: Any = _REQUIRED, *, of: str, zero: bool = False) -> Any:
@@ -55,7 +59,8 @@ class TomlTable:
         if value is default:
             return value
         right = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not right or value < 0 or value > 1 or (value == 0 and not zero):
+        # Said so that TOML's nan is refused too.
+        if not right or not 0 <= value <= 1 or (value == 0 and not zero):
             raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
         return float(value)
 
@@ -65,7 +70,9 @@ class TomlTable:
         if value is default:
             return tuple(default)
         expected = f"a list of {', '.join(among)}" if among else "a list of texts"
-        right = isinstance(value, list) and all(isinstance(each, str) and each.strip() for each in value)
+        right = isinstance(value, list) and all(
+            isinstance(each, str) and each.strip() and "\0" not in each for each in value
+        )
         if not right or len(set(value)) < len(value) or (among and set(value) - set(among)):
             raise self.bad(key, f"expected {expected}, each once, got {value!r}")
         return tuple(value)
@@ -109,7 +116,8 @@ class TomlTable:
 def read_toml(path: Path, *, kind: str) -> TomlTable:
     """The whole file as a table; `kind` is what the error calls it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        # Some editors put a byte-order mark before the first line.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadToml(f"no {kind} at {path}") from None
     except (UnicodeDecodeError, IsADirectoryError) as error:

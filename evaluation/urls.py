@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<str:name>/<slug:action>/", studies.act, name="study-act"),
     path("account/", account.account, name="account"),
     path("account/tokens/", account.tokens, name="tokens"),
-    path("account/tokens/<str:digest>/revoke/", account.revoke_token, name="token-revoke"),
+    path("account/tokens/<slug:digest>/revoke/", account.revoke_token, name="token-revoke"),
     path("api/", include("evaluation.api.urls")),
     path("j/<str:token>/", arriving.arrive, name="annotate-arrive"),
     path("s/<slug:public_id>/", arriving.start, name="annotate-start"),

@@ -142,7 +142,12 @@ class Endpoint:
 def _reply(completion: Any) -> Reply:
     try:
         choice = completion.choices[0]
-        answer = Answer(choice.message.content or "", choice.finish_reason or "stop", choice.message.refusal)
+        refusal = choice.message.refusal
+        answer = Answer(
+            text=_whole(choice.message.content or ""),
+            finish_reason=choice.finish_reason or "stop",
+            refusal=None if refusal is None else _whole(refusal),
+        )
     except (AttributeError, IndexError, TypeError) as error:
         raise Trouble("server", "what came is no chat completion") from error
     usage = completion.usage
@@ -163,7 +168,12 @@ def _message(error: Any) -> str:
     """What the endpoint says, without the SDK's frame around it."""
     body = error.body
     said = body.get("message") if isinstance(body, dict) else None
-    return str(said or error.message)
+    return _whole(str(said or error.message))
+
+
+def _whole(text: str) -> str:
+    """`text` with a mark for each half of a character: JSON can spell those, and no file in UTF-8 can hold them."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _seconds(header: str | None) -> float | None:

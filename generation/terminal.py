@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError
 
+from generation.corpus.manifest import BadManifest
+
 T = TypeVar("T")
 
 FAILED = 1
@@ -61,6 +63,8 @@ class ParleyCommand(BaseCommand):
         try:
             result = self.work(**options)
         except self.bad_input as error:
+            raise BadInput(str(error)) from error
+        except BadManifest as error:
             raise BadInput(str(error)) from error
         except DatabaseError as error:
             if _lacks_tables(error):

@@ -43,6 +43,8 @@ class Faults:
     # The first answer in a conversation is always malformed; asked again, the model does better.
     careless: bool = False
     no_structure: bool = False
+    # What stands in every answer where its text should be.
+    content: Any = None
     # Once so many answers are sold the account is empty.
     credit: int | None = None
     key: str | None = None
@@ -149,7 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(400, _error("The prompt is too long", "context_length_exceeded"))
         with owner.lock:
             owner.answered[digest] += 1
-        return self._send(200, _completion(request, kind))
+        completion = _completion(request, kind)
+        if faults.content is not None:
+            completion["choices"][0]["message"]["content"] = faults.content
+        return self._send(200, completion)
 
     def _send(self, status: int, body: Mapping[str, Any], retry_after: str | None = None) -> None:
         owner, data = self.server.owner, json.dumps(body).encode()

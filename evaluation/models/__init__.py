@@ -1,7 +1,7 @@
 """What several people write at once: studies, their items, who annotates, and what was judged."""
 
 from evaluation.models.annotators import Annotator, Invite
-from evaluation.models.items import Context, Item, Response, Slot
+from evaluation.models.items import Context, Item, LostLook, Response, Slot
 from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
 from evaluation.models.people import ApiToken, Membership, Researcher
 from evaluation.models.studies import Amendment, AuditEntry, Criterion, Study, System
@@ -18,6 +18,7 @@ __all__ = [
     "Item",
     "Judgment",
     "JudgmentRevision",
+    "LostLook",
     "Membership",
     "Receipt",
     "Researcher",

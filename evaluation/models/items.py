@@ -83,6 +83,19 @@ class Item(models.Model):
         return f"{self.kind} {self.context.ident}"
 
 
+class LostLook(models.Model):
+    """A context that an annotator held a pair of until its lease ran out and somebody else took it: it was seen."""
+
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="lost_looks")
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["annotator", "context"], name="one_lost_look_per_context")]
+
+    def __str__(self) -> str:
+        return f"{self.annotator} lost {self.context}"
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Words for the life of a slot: free, held, answered."""
 

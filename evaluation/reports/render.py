@@ -42,7 +42,7 @@ def write_report(
     inputs: Mapping[str, Path] | None = None,
 ) -> list[Path]:
     """Write the report into `folder`, made if need be; an older report there is replaced. The files it wrote."""
-    _check(folder)
+    check_folder(folder)
     tables = folder / TABLES
     tables.mkdir(parents=True, exist_ok=True)
     for old in tables.glob("*.csv"):
@@ -70,7 +70,7 @@ def write_report(
     return list(texts)
 
 
-def _check(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Raise `NotAReportFolder` before anything is written over something that no report command made."""
     if folder.exists() and not folder.is_dir():
         raise NotAReportFolder(f"{folder} is a file; expected a folder for the report")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from evaluation.reports.numbers import decimal
+from evaluation.reports.numbers import decimal, has_interval
 from evaluation.reports.people_tables import agreement_table, annotators_table, bias_table, excluded_table
 from evaluation.reports.places import ALL, Place, criterion_names, domain_name, domains_to_show, pairs_of, spoken
 from evaluation.reports.table import (
@@ -119,10 +119,11 @@ def _comparisons(analysis: Mapping[str, Any], found: Sequence[Place]) -> Table:
             )
         )
         signatures |= signed(place.said(), {"net preference": place.net, "test": place.test(test), "α": alpha})
+    two_way = any(has_interval(place.net.get("two_way") or {}) for place in found)
     note = (
         "Net is (wins − losses) / judgments, seen from "
         + (f"{first}." if one else "the first system.")
-        + " The two-way interval counts annotators as a sample, too."
+        + (" The two-way interval counts annotators as a sample, too." if two_way else "")
         + (" α is Krippendorff's, nominal." if one else "")
     )
     table = Table("comparisons", "Preference in numbers", columns, tuple(rows), note, signatures)
@@ -182,7 +183,7 @@ def _hypotheses(analysis: Mapping[str, Any]) -> Table | None:
     )
     note = (
         "Holm's correction runs over this family. Detectable: the net preference that a study with this variance finds "
-        "with a power of .8 at the uncorrected level. Could reject: whether the most extreme outcome would have passed."
+        "with a power of .8 at Holm's first level. Could reject: whether the most extreme outcome would have passed."
     )
     return Table("hypotheses", "The family of claims", columns, tuple(rows), note, signatures) if rows else None
 

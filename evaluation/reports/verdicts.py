@@ -171,8 +171,8 @@ def _clause(kind: str, claims: Sequence[_Claim], effects: list[str], *, lead: bo
         for each in claims
         if each.effect.get("value") is not None
     ]
-    seen_words = f"; net preference was {listed(seen)}" if seen else ""
-    return f"nothing can be tested{f' in {where}' if where else ''}: {'; '.join(reasons)}{seen_words}"
+    said = f"nothing can be tested{f' in {where}' if where and not seen else ''}: {'; '.join(reasons)}"
+    return said + (f"; net preference for {claim.winner} over {claim.loser} was {listed(seen)}" if seen else "")
 
 
 def _effect(claim: _Claim, *, opening: bool, several: bool) -> str:

@@ -5,9 +5,12 @@ It is `FILE.study.json` beside an exported file, and what `report` builds from a
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 Scale = Literal["preference", "preference5", "rating", "label"]
+Population = Literal["these", "population"]
+# Many more pairs than any study has, and few enough to count one by one.
+MOST_TIES: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Plan:
     """What was declared before the first judgment. Not `declared`: the analysis is exploratory."""
 
     declared: bool = False
-    annotators: Literal["these", "population"] = "these"
+    annotators: Population = "these"
     alpha: float = 0.05
     hypotheses: tuple[Hypothesis, ...] = ()
     exclusions: tuple[str, ...] = ()
@@ -78,8 +81,20 @@ class StudyInfo:
 
 
 def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
-    """The study described by a parsed `FILE.study.json`; keys that are not known are passed over."""
+    """The study described by a parsed `FILE.study.json`; keys that are not known are passed over.
+
+    Raises ValueError that says what was expected and what came, where a value could mean nothing.
+    """
     plan = dict(data.get("plan") or {})
+    alpha, seed = float(plan.get("alpha", 0.05)), int(data.get("seed", 7))
+    if not 0 < alpha < 1:
+        raise ValueError(f"plan.alpha: expected a level between 0 and 1, got {alpha}")
+    if seed < 0:
+        raise ValueError(f"seed: expected a whole number of at least 0, got {seed}")
+    ties = dict(data.get("automatic_ties") or {})
+    for domain, count in ties.items():
+        if not isinstance(count, int) or not 0 <= count <= MOST_TIES:
+            raise ValueError(f"automatic_ties.{domain}: expected how many, got {count!r}")
     return StudyInfo(
         name=str(data.get("name", "")),
         title=str(data.get("title", "")),
@@ -89,7 +104,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
                 key=str(each["key"]),
                 name=str(each.get("name") or each["key"]),
                 question=str(each.get("question", "")),
-                scale=each.get("scale", "preference"),
+                scale=_among(get_args(Scale), each.get("scale", "preference"), f"criteria.{each['key']}.scale"),
                 options=tuple(each.get("options", ("tie",))),
                 low=each.get("low"),
                 high=each.get("high"),
@@ -99,8 +114,8 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         ),
         plan=Plan(
             declared=bool(plan.get("declared", bool(plan))),
-            annotators=plan.get("annotators", "these"),
-            alpha=float(plan.get("alpha", 0.05)),
+            annotators=_among(get_args(Population), plan.get("annotators", "these"), "plan.annotators"),
+            alpha=alpha,
             hypotheses=tuple(
                 Hypothesis(
                     criterion=str(each["criterion"]),
@@ -113,7 +128,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
             ),
             exclusions=tuple(plan.get("exclusions") or ()),
         ),
-        seed=int(data.get("seed", 7)),
+        seed=seed,
         simulated=bool(data.get("simulated", False)),
         caveats=tuple(data.get("caveats") or ()),
         amendments=tuple(data.get("amendments") or ()),
@@ -123,5 +138,11 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         judgments_per_pair=data.get("judgments_per_pair"),
         display=str(data.get("display", "")),
         responses=dict(data.get("responses") or {}),
-        automatic_ties=dict(data.get("automatic_ties") or {}),
+        automatic_ties=ties,
     )
+
+
+def _among(known: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value not in known:
+        raise ValueError(f"{where}: expected one of {', '.join(known)}, got {value!r}")
+    return value

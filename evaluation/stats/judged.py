@@ -139,6 +139,8 @@ def _ratings(rows: tuple[JudgmentRow, ...], criterion: DeclaredCriterion) -> Com
     return Compared(judged, levels, rows)
 
 
+# Beyond it sums of squares lose their last digits, and then their first.
+LARGEST_RATING: Final = 1e9
 _NO_RATIO: Final[tuple[Level, ...]] = ("nominal", "ordinal", "interval")
 
 
@@ -148,7 +150,8 @@ def rating_of(row: JudgmentRow) -> float:
         number = float(row.choice)
     except ValueError:
         number = float("nan")
-    if not np.isfinite(number):
+    # Said so that it holds for nan, too.
+    if not abs(number) <= LARGEST_RATING:
         raise UnknownChoice(
             f"expected a number or {CANNOT_JUDGE!r} as a rating, got {row.choice!r} "
             f"(context {row.context!r}, annotator {row.annotator!r})"

@@ -7,6 +7,8 @@ TIE: Final = "tie"
 BOTH_BAD: Final = "both_bad"
 CANNOT_JUDGE: Final = "cannot_judge"
 NOT_A_SYSTEM: Final = (TIE, BOTH_BAD, CANNOT_JUDGE)
+# What the reply of a check pair that no system gave is called.
+MADE_REPLY: Final = "made-for-a-check"
 
 AnnotatorKind = Literal["human", "simulated", "llm"]
 

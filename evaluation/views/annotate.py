@@ -216,7 +216,8 @@ def _answers(request: HttpRequest) -> dict[str, str]:
 
 
 def _comment(request: HttpRequest) -> str:
-    return request.POST.get("comment", "").strip()[:LONGEST_COMMENT]
+    # A NUL is no text, and PostgreSQL has no place for it.
+    return request.POST.get("comment", "").replace("\0", "").strip()[:LONGEST_COMMENT]
 
 
 def _problem(request: HttpRequest) -> str:

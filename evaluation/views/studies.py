@@ -19,11 +19,14 @@ from evaluation.membership import changing_membership_or_404, membership_or_404,
 from evaluation.models import Study
 from evaluation.overview import cards_of
 from evaluation.quality import quality_of
+from evaluation.questions import TRAIT_WORDS
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
 from evaluation.views.forms import InviteForm
 
 State = Study.State
+# What stands where each pair says its own trait.
+ANY_TRAIT: Final = "… (the trait in plain words)"
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,9 @@ def study(request: HttpRequest, name: str) -> HttpResponse:
         "quality": watched(quality, progress),
         "table": annotators_so_far(progress, quality, now=now),
         "days": days_of(progress.by_day),
-        "criteria": shown.criteria.order_by("position"),
+        "questions": [
+            (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT)) for each in shown.criteria.order_by("position")
+        ],
         "log": shown.audit.select_related("made_by").order_by("-made_at", "-pk")[:20],
     }
     return render(request, "evaluation/study.html", context)

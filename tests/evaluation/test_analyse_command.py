@@ -90,6 +90,19 @@ def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_made(text, name, c
     assert not (tmp_path / "report").exists()
 
 
+@pytest.mark.parametrize("rating", ["1e308", "-1e308", "1e400"])
+def test_a_rating_too_large_to_reckon_with_is_refused(rating, tmp_path):
+    file = a_file(tmp_path, f"context,annotator,criterion,choice,system\nc1,A-ADA,fun,{rating},pt\nc2,A-ADA,fun,1,pt\n")
+
+    with pytest.raises(BadInput, match="expected a number or 'cannot_judge' as a rating"):
+        call_command("analyse", str(file), "--to", str(tmp_path / "report"))
+
+
+def test_a_seed_below_nothing_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="--seed: expected a whole number of at least 0, got -1"):
+        call_command("analyse", str(a_file(tmp_path)), "--to", str(tmp_path / "report"), "--seed=-1")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(BadInput, match=f"no judgments file at {tmp_path / 'nowhere.csv'}"):
         call_command("analyse", str(tmp_path / "nowhere.csv"), "--to", str(tmp_path / "report"))

@@ -75,6 +75,22 @@ def test_a_share_that_is_a_whole_number_is_not_lost_to_its_last_binary_digit():
     assert most_for_one(study) == 3
 
 
+def test_a_context_that_was_left_and_taken_by_another_is_not_shown_again():
+    study = a_study(contexts=1, k=2)
+    ada, bo = an_annotator(study, "A-ADA"), an_annotator(study, "A-BO")
+    later = NOW + timedelta(minutes=study.lease_minutes)
+    begun = claim_next(study=study, annotator=ada, now=NOW)
+    # The second slot of the pair is answered, so that the one that was left is all there is to take.
+    judge_all(study, an_annotator(study, "A-CY"))
+
+    taken = claim_next(study=study, annotator=bo, now=later)
+    Slot.objects.filter(pk=taken.pk).update(annotator=None, leased_until=None)
+
+    assert taken.pk == begun.pk
+    assert claim_next(study=study, annotator=ada, now=later) is None
+    assert personal_progress(annotator=ada).left == 0
+
+
 def test_an_abandoned_slot_returns_when_its_lease_runs_out():
     study = a_study(contexts=1)
     ada, bo = an_annotator(study, "A-ADA"), an_annotator(study, "A-BO")

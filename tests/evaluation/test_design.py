@@ -66,6 +66,13 @@ def test_no_domain_or_cluster_gives_more_than_it_may_and_none_gives_less_than_it
         assert sum(each.domain == domain for each in chosen) == min(most, possible)
 
 
+def test_a_number_of_contexts_far_beyond_what_there_is_takes_no_longer():
+    pool = [Candidate(id=f"talk#{number}", cluster="talk", domain="human", speaker=0, depth=1) for number in range(3)]
+
+    # Counted one by one it would take minutes.
+    assert len(choose_contexts(pool, per_domain=None, per_cluster=10**9, balance=(), seed=7)) == 3
+
+
 @given(candidates, st.integers(0, 99), st.randoms())
 @settings(deadline=None)
 def test_the_choice_depends_on_the_seed_and_not_on_the_order_of_the_files(pool, seed, shuffler):

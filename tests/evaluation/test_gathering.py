@@ -143,6 +143,33 @@ def test_a_broken_line_is_refused_with_its_place(tmp_path):
         gather(files)
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (a_line("tie"), "the system is called 'tie', which in a judgments file means something else"),
+        (a_line("made-for-a-check"), "the system is called 'made-for-a-check'"),
+        (a_line("s" * 201), "the system has 201 characters; expected at most 200"),
+        (a_line("p", domain="all"), "the domain is 'all', which is kept for what is pooled over domains"),
+        (a_line("p", domain="d" * 101), "the domain has 101 characters; expected at most 100"),
+        (a_line("p", id="i" * 201), "the id has 201 characters; expected at most 200"),
+        (a_line("p", cluster="c" * 201), "the cluster has 201 characters; expected at most 200"),
+        (a_line("p", reply="hi\0"), "it holds the character NUL"),
+        (a_line("p", persona=["i ski .\0"]), "it holds the character NUL"),
+    ],
+)
+def test_names_and_texts_that_a_study_could_not_keep_are_refused(tmp_path, line, message):
+    with pytest.raises(WrongFiles, match=rf"p\.jsonl, context .*: {message}"):
+        gather([write_lines(tmp_path / "p.jsonl", [line]), write_lines(tmp_path / "pt.jsonl", [a_line("pt")])])
+
+
+def test_caveats_that_are_no_list_are_refused(parley_home):
+    files = [named_responses(parley_home, system, [a_line(system)]) for system in ("p", "pt")]
+    (files[1] / "manifest.json").write_text('{"results": {"caveats": 3}}')
+
+    with pytest.raises(WrongFiles, match=r"pt/manifest\.json: expected a list of caveats, got 3"):
+        gather(files)
+
+
 def test_replies_that_give_their_system_away_and_empty_ones_are_said(tmp_path):
     replies = ["i am acme-9 , your assistant", "As an AI language model I cannot ski .", "", "i ski ."]
     one = write_lines(tmp_path / "p.jsonl", [a_line("acme-9", n, reply=reply) for n, reply in enumerate(replies)])

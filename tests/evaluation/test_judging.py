@@ -110,7 +110,8 @@ def test_a_key_counts_for_one_pair_only(study, slot, ada):
         ({"layout": "upside-down"}, "layout: expected one of side-by-side, stacked, got 'upside-down'"),
         ({"problem": "boring"}, "problem: expected one of unsafe, broken, nonsense, got 'boring'"),
         ({"comment": "x" * 4001}, "comment: expected at most 4000 characters, got 4001"),
-        ({"key": ""}, "key: expected 1 to 64 characters, got 0"),
+        ({"key": ""}, "key: expected 1 to 64 printable characters, got ''"),
+        ({"key": "\0"}, "key: expected 1 to 64 printable characters, got "),
     ],
 )
 def test_what_was_not_offered_is_refused_and_nothing_is_kept(slot, ada, changes, message):

@@ -185,7 +185,14 @@ def test_the_same_line_twice_contradicts_nothing(tmp_path):
         ([f"{HEADER},domain", "t,a,n,pt,pt,p,all"], "j.csv:2: domain: 'all' is kept for what is pooled over domains"),
         ([f"{HEADER},look", "t,a,n,pt,pt,p,3"], "j.csv:2: look: expected 1 or 2, got '3'"),
         ([f"{HEADER},strength", "t,a,n,pt,pt,p,much"], "j.csv:2: strength: expected 1 or 2, got 'much'"),
-        ([f"{HEADER},seconds", "t,a,n,pt,pt,p,nan"], "j.csv:2: seconds: expected a number of at least 0, got 'nan'"),
+        (
+            [f"{HEADER},seconds", "t,a,n,pt,pt,p,nan"],
+            "j.csv:2: seconds: expected a number from 0 to 100,000,000, got 'nan'",
+        ),
+        (
+            [f"{HEADER},seconds", "t,a,n,pt,pt,p,1e308"],
+            "j.csv:2: seconds: expected a number from 0 to 100,000,000, got '1e308'",
+        ),
         ([f"{HEADER},is_check", "t,a,n,pt,pt,p,maybe"], "j.csv:2: is_check: expected true or false, got 'maybe'"),
         (
             [f"{HEADER},annotator_kind", "t,a,n,pt,pt,p,robot"],
@@ -265,6 +272,21 @@ def test_without_a_study_json_nothing_is_known(tmp_path):
         ("[]", "j.csv.study.json:1: expected a JSON object with format 1"),
         ('{"format": 2}', "j.csv.study.json:1: expected a JSON object with format 1"),
         (json.dumps({"format": 1, "criteria": [{"name": "Naturalness"}]}), "j.csv.study.json:1: 'key' is missing"),
+        ("[" * 100_000, "j.csv.study.json:1: maximum recursion depth"),
+        ('{"format": 1, "seed": -1}', "j.csv.study.json:1: seed: expected a whole number of at least 0, got -1"),
+        ('{"format": 1, "plan": {"alpha": 5}}', "j.csv.study.json:1: plan.alpha: expected a level between 0 and 1"),
+        (
+            '{"format": 1, "plan": {"annotators": "all"}}',
+            "j.csv.study.json:1: plan.annotators: expected one of these, population, got 'all'",
+        ),
+        (
+            '{"format": 1, "criteria": [{"key": "fun", "scale": "scales"}]}',
+            "j.csv.study.json:1: criteria.fun.scale: expected one of preference, preference5, rating, label, got",
+        ),
+        (
+            '{"format": 1, "automatic_ties": {"personachat": -5}}',
+            "j.csv.study.json:1: automatic_ties.personachat: expected how many, got -5",
+        ),
     ],
 )
 def test_a_broken_study_json_is_refused(tmp_path, content, expected):

@@ -109,6 +109,20 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     assert everything_in(tmp_path) == "mine"
 
 
+def test_a_target_that_is_refused_leaves_the_study_blinded(tmp_path):
+    study = a_judged_study()
+    (tmp_path / "thesis.tex").write_text("mine")
+    (tmp_path / "folder.csv").mkdir()
+
+    with pytest.raises(BadInput, match="holds other things than a report"):
+        call_command("report", "snow", "--to", str(tmp_path), "--unblind")
+    with pytest.raises(BadInput, match="expected a file, and it is a folder"):
+        call_command("export_judgments", "snow", "--to", str(tmp_path / "folder.csv"), "--unblind")
+
+    study.refresh_from_db()
+    assert not study.shows_results()
+
+
 @pytest.mark.parametrize("form", ["judgments.csv", "judgments.jsonl.gz"])
 def test_the_exported_file_gives_the_numbers_of_the_study(form, tmp_path):
     study = a_closed_study(caveats=["written by the offline author, a grammar"])

@@ -21,5 +21,11 @@ def test_a_busy_port_is_named_with_the_way_out():
         listener.listen()
         port = listener.getsockname()[1]
 
-        with pytest.raises(PortBusy, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*PORT=8001 make demo"):
+        with pytest.raises(PortBusy, match=rf"cannot listen on 127\.0\.0\.1:{port}: .*PORT=8001 before make"):
             check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65_536])
+def test_what_is_no_port_is_refused(port):
+    with pytest.raises(PortBusy, match=f"expected a port from 1 to 65535, got {port}"):
+        check_port("127.0.0.1", port)

@@ -185,12 +185,23 @@ CRITERION = '[[criteria]]\nkey = "fun"\nquestion = "Which is more fun?"\n'
         (STUDY.replace('["p", "pt"]', '["p", "p"]'), "study.toml:2: responses: expected a list of texts, each once"),
         (STUDY.replace('["p", "pt"]', "[]"), "study.toml:2: responses: expected at least one file or name"),
         ("judgments_per_pair = 0\n" + STUDY, "study.toml:1: judgments_per_pair: expected a whole number of at least 1"),
-        ("judgments_per_pair = true\n" + STUDY, "judgments_per_pair: expected a whole number of at least 1, got True"),
+        ("judgments_per_pair = true\n" + STUDY, "expected a whole number of at least 1 and at most 1000, got True"),
         (
             "max_share = 1.5\n" + STUDY,
             "study.toml:1: max_share: expected a share of the judgments, above 0 to 1, got 1.5",
         ),
         ("max_share = 0\n" + STUDY, "max_share: expected a share of the judgments, above 0 to 1, got 0"),
+        ("max_share = nan\n" + STUDY, "max_share: expected a share of the judgments, above 0 to 1, got nan"),
+        ("judgments_per_pair = 1001\n" + STUDY, "expected a whole number of at least 1 and at most 1000, got 1001"),
+        ("lease_minutes = 44641\n" + STUDY, "lease_minutes: expected a whole number of at least 1 and at most 44640"),
+        ("contexts = { seed = 9223372036854775808 }\n" + STUDY, "contexts.seed: expected a whole number of at least 0"),
+        ('language = "the king\\u2019s"\n' + STUDY, "study.toml:1: language: expected a language's tag, such as en"),
+        ('public_title = "a\\u0000b"\n' + STUDY, "study.toml:1: public_title: expected a text, got 'a\\x00b'"),
+        (STUDY + f'name = "{"n" * 101}"\n', "criteria[1].name: expected at most 100 characters, got 101"),
+        (
+            STUDY + f'scale = "label"\noptions = ["odd", "{"x" * 61}"]\n',
+            "criteria[1].options: expected labels of at most 60 characters",
+        ),
         ('display = "pretty"\n' + STUDY, "study.toml:1: display: expected one of detokenised, as-is, got 'pretty'"),
         (
             "contexts = { per_domain = 9, per_clustre = 2 }\n" + STUDY,
@@ -269,6 +280,12 @@ def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path, text, message):
     assert message in str(caught.value)
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+    plain = read_study_file(a_study_file(tmp_path))
+
+    assert read_study_file(a_study_file(tmp_path, f"\ufeff{STUDY}")) == plain
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(BadToml, match="no study file at"):
         read_study_file(tmp_path / "study.toml")
@@ -279,3 +296,11 @@ def test_a_file_that_is_not_there(tmp_path):
 )
 def test_a_name_is_made_from_what_there_is(text, name):
     assert slug(text) == name
+
+
+def test_a_question_about_traits_waits_for_the_others_whatever_it_is_called(tmp_path):
+    own = 'key = "warmth"\nquestion = "Which is warmer?"\nneeds = "traits"\n'
+
+    file = read_study_file(a_study_file(tmp_path, STUDY + "[[criteria]]\n" + own))
+
+    assert [(each.key, each.after) for each in file.criteria] == [("naturalness", ()), ("warmth", ("naturalness",))]

@@ -50,6 +50,21 @@ def test_an_answer_comes_with_its_model_usage_and_request_id():
     }
 
 
+def test_half_a_character_does_not_get_in():
+    with OpenAIServer(Faults(content="half \ud800, whole \U0001f600")) as server:
+        reply = ask(server.base_url)
+
+    assert reply.answer.text == "half \ufffd, whole \U0001f600"
+
+
+@pytest.mark.parametrize("content", [[{"type": "text", "text": "hi"}], 5])
+def test_an_answer_that_is_no_text_is_trouble(content):
+    error = ending(Faults(content=content))
+
+    assert isinstance(error, Trouble)
+    assert (error.kind, str(error)) == ("server", "what came is no chat completion")
+
+
 def test_without_key_and_address_nothing_is_begun(monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY")
 

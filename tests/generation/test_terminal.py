@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from generation.terminal import FAILED, BadInput, ParleyCommand, Progress, progress
+from generation.corpus.manifest import BadManifest
+from generation.terminal import FAILED, BadInput, ParleyCommand, Progress, WorkFailed, progress
 from tests.conftest import ROOT
 
 
@@ -27,6 +29,10 @@ class Weigh(ParleyCommand):
         parser.add_argument("what")
 
     def work(self, **options: Any) -> dict[str, Any]:
+        if options["what"] == "manifest":
+            raise BadManifest("manifest.json: not JSON")
+        if options["what"] == "locked":
+            Path("/dev/null/scales").mkdir()
         if options["what"] == "nothing":
             raise Broken("scales.txt:1: expected a thing, got nothing")
         self.say(f"Weighed {options['what']}.")
@@ -57,6 +63,18 @@ def test_bad_input_ends_with_two_and_its_own_message():
         run("nothing")
 
     assert caught.value.returncode == 2
+
+
+def test_a_manifest_that_cannot_be_read_is_bad_input_for_every_command():
+    with pytest.raises(BadInput, match=r"manifest\.json: not JSON"):
+        run("manifest")
+
+
+def test_a_place_that_cannot_be_written_ends_with_one_and_its_path():
+    with pytest.raises(WorkFailed, match="/dev/null/scales") as caught:
+        run("locked")
+
+    assert caught.value.returncode == FAILED
 
 
 def test_rows_that_failed_end_with_three():
@@ -98,3 +116,24 @@ def test_a_database_without_tables_is_said_with_the_remedy(tmp_path):
 
     assert ran.returncode == FAILED
     assert ran.stderr.strip() == "WorkFailed: the database has no tables, or older ones; run: manage.py migrate"
+
+
+def test_a_file_that_is_no_database_is_said_without_a_traceback(tmp_path):
+    (tmp_path / "notes.txt").write_text("not a database, but notes of some length\n" * 100)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "PARLEY_HOME": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'notes.txt'}",
+    }
+
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "open_study", "snow"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == FAILED
+    assert ran.stderr.strip() == "WorkFailed: the database: file is not a database"

@@ -34,6 +34,8 @@ class Command(ParleyCommand):
             self.say(f"No {info_path(file).name} beside it: no declared plan, so the analysis is exploratory.")
         info = info or StudyInfo(title=f"Judgments of {file.name}")
         if options["seed"] is not None:
+            if options["seed"] < 0:
+                raise BadInput(f"--seed: expected a whole number of at least 0, got {options['seed']}")
             info = replace(info, seed=options["seed"])
         report = build_report(rows, info)
         inputs = {"judgments": file} | ({"study": info_path(file)} if info_path(file).is_file() else {})

@@ -36,7 +36,8 @@ class Command(ParleyCommand):
                 study=study, researcher=researcher, defaults={"role": Membership.Role.OWNER}
             )
         link = options["site"].rstrip("/") + one_time_path(researcher)
-        self.say(f"{researcher.email} {'can sign in' if new else 'was there already'}, once a password is set:")
+        what = "can sign in once a password is set" if new else "was there already; this sets a new password"
+        self.say(f"{researcher.email} {what}:")
         self.say(f"  {link}")
         self.say("The link works once, and for three days.")
         return {"email": researcher.email, "created": new, "link": link, "studies": [each.name for each in studies]}

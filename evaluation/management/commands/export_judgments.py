@@ -32,6 +32,8 @@ class Command(ParleyCommand):
         study, to = study_named(options["study"]), options["to"]
         if to.suffix not in FORMS:
             raise BadInput(f"--to {to}: expected a name that ends in {' or '.join(FORMS)}")
+        if to.is_dir():
+            raise BadInput(f"--to {to}: expected a file, and it is a folder")
         if options["unblind"]:
             unblind(study=study, now=timezone.now())
         require_results(study)

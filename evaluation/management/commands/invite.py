@@ -10,6 +10,9 @@ from evaluation.joining import create_invite
 from evaluation.studies import NoSuchStudy, study_named
 from generation.terminal import BadInput, ParleyCommand
 
+# Links at once, and days that a link works: ten years.
+MOST = {"count": 10_000, "days": 3650}
+
 
 class Command(ParleyCommand):
     help = "Links by which annotators come, shown this once: personal ones, or one that is open to whoever has it."
@@ -32,8 +35,8 @@ class Command(ParleyCommand):
     def work(self, **options: Any) -> dict[str, Any]:
         study, now = study_named(options["study"]), timezone.now()
         for key in ("count", "days"):
-            if options[key] is not None and options[key] < 1:
-                raise BadInput(f"--{key}: expected at least 1, got {options[key]}")
+            if options[key] is not None and not 1 <= options[key] <= MOST[key]:
+                raise BadInput(f"--{key}: expected 1 to {MOST[key]:,}, got {options[key]}")
         if options["open"] and options["count"] > 1:
             raise BadInput("--open makes one link for all; --count is for personal ones")
         if study.is_closed():
@@ -47,7 +50,7 @@ class Command(ParleyCommand):
             links.append(f"{options['site'].rstrip('/')}/j/{made.token}/")
         who = "whoever has it; each browser is an annotator" if options["open"] else "one annotator each"
         self.say(
-            f"{'A link' if len(links) == 1 else f'{len(links)} links'} into {study.name}, for {who}. Kept nowhere:"
+            f"{'A link' if len(links) == 1 else f'{len(links)} links'} into {study.name}, for {who}. Shown only now:"
         )
         for link in links:
             self.say(f"  {link}")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from evaluation.blinding import ResultsHidden, require_results
 from evaluation.reports.build import report_of
-from evaluation.reports.render import NotAReportFolder, write_report
+from evaluation.reports.render import NotAReportFolder, check_folder, write_report
 from evaluation.stats.outcomes import UnknownChoice
 from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
 from generation.terminal import BadInput, ParleyCommand
@@ -28,6 +28,8 @@ class Command(ParleyCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         study, now = study_named(options["study"]), timezone.now()
+        # First of all: unblinding cannot be undone.
+        check_folder(options["to"])
         if options["unblind"]:
             unblind(study=study, now=now)
         try:

@@ -1,5 +1,6 @@
 """A dry run of a study."""
 
+import math
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -30,6 +31,8 @@ class Command(ParleyCommand):
     def work(self, **options: Any) -> dict[str, Any]:
         if options["annotators"] < 1:
             raise BadInput(f"--annotators: expected at least 1, got {options['annotators']}")
+        if options["seed"] < 0:
+            raise BadInput(f"--seed: expected a whole number of at least 0, got {options['seed']}")
         truth = dict(_strength(each) for each in options["truth"])
         study = study_named(options["study"])
         shown = Progress(total=None, label="slots judged", quiet=self.quiet)
@@ -71,7 +74,7 @@ def _strength(text: str) -> tuple[str, float]:
     # From the right: a system's name may hold an equals sign, as in "pt-tiny[extraversion=high]=0.5".
     name, sign, value = text.rpartition("=")
     try:
-        return (name, float(value)) if sign and name else _refuse(text)
+        return (name, float(value)) if sign and name and math.isfinite(float(value)) else _refuse(text)
     except ValueError:
         return _refuse(text)
 

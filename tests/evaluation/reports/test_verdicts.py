@@ -75,8 +75,8 @@ def test_what_cannot_be_tested_says_why_and_what_was_seen():
     few = a_claim(p=None, p_holm=None, verdict="inconclusive", reason="fewer than 6 clusters: nothing can be tested")
 
     assert sentences(an_analysis(few)) == [
-        "On naturalness nothing can be tested in personachat: fewer than 6 clusters; "
-        "net preference was +31 points in personachat."
+        "On naturalness nothing can be tested: fewer than 6 clusters; "
+        "net preference for pt over p was +31 points in personachat."
     ]
 
 

@@ -149,6 +149,20 @@ def test_the_same_submit_twice_counts_once():
     assert Slot.objects.answered().count() == 1
 
 
+@pytest.mark.db
+def test_a_nul_in_a_comment_or_key_is_no_fault_of_the_server():
+    study, ada = a_study(criteria=WITHOUT_TRAITS), Client()
+    entered(ada, study)
+    form = form_of(shown(ada))
+    answers = {"naturalness": "left", "coherence": "tie"}
+
+    refused = send(ada, {**form, "key": "\0"}, **answers)
+    taken = send(ada, {**form, "comment": "odd\0 pair"}, **answers)
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert Slot.objects.get(answered_at__isnull=False).comment == "odd pair"
+
+
 def test_an_unanswered_question_is_asked_for_and_what_was_picked_stays():
     study, ada = a_study(criteria=WITHOUT_TRAITS), Client()
     entered(ada, study)

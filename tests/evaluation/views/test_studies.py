@@ -82,6 +82,12 @@ def test_a_stranger_finds_no_study():
     assert Study.objects.get().state == "open"
 
 
+@pytest.mark.db
+@pytest.mark.parametrize("address", ["/studies/%00/", "/studies/%00/close/", "/api/v1/studies/%00/report/"])
+def test_a_name_that_no_database_can_be_asked_for_is_not_found(address):
+    assert cleo().get(address).status_code == 404
+
+
 def test_a_superuser_has_no_back_door():
     a_study(contexts=1)
     root = a_researcher("root@example.org")

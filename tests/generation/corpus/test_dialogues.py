@@ -120,6 +120,37 @@ def test_gzip_and_a_byte_order_mark_are_read(tmp_path):
     assert list(read_json_lines(file)) == [(1, {"a": 1})]
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param("[" * 100_000, "not JSON that can be read: maximum recursion depth", id="too deep"),
+        pytest.param(f'{{"a": {"9" * 5000}}}', "not JSON that can be read: Exceeds the limit", id="too long a number"),
+        pytest.param(r'{"a": "\ud800"}', r"expected whole characters, got the lone surrogate '\\ud800'", id="half"),
+        pytest.param(r'{"\uDFFF": 1}', r"expected whole characters, got the lone surrogate '\\udfff'", id="half a key"),
+    ],
+)
+def test_what_is_json_and_can_be_held_nowhere_is_refused_with_its_line(tmp_path, line, problem):
+    (tmp_path / "rows.jsonl").write_text(f'{{"a": 1}}\n{line}\n')
+
+    with pytest.raises(BadLine, match=rf"rows\.jsonl:2: {problem}"):
+        list(read_json_lines(tmp_path / "rows.jsonl"))
+
+
+def test_both_halves_of_a_character_are_one(tmp_path):
+    (tmp_path / "rows.jsonl").write_text(r'"\ud83d\ude00"')
+
+    assert list(read_json_lines(tmp_path / "rows.jsonl")) == [(1, "\U0001f600")]
+
+
+def test_what_only_looks_like_gzip_is_refused(tmp_path):
+    file = tmp_path / "rows.jsonl.gz"
+    # The ten bytes of a header, and then a block of a kind that there is not.
+    file.write_bytes(gzip.compress(b"")[:10] + b"\xff" * 20)
+
+    with pytest.raises(BadLine, match="not a whole gzip file"):
+        list(read_json_lines(file))
+
+
 def test_a_gzip_file_cut_short_is_refused(tmp_path):
     file = tmp_path / "rows.jsonl.gz"
     file.write_bytes(gzip.compress(b'{"a": 1}\n' * 1000)[:-12])

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from generation.corpus.manifest import (
+    BadManifest,
     digest_of,
     digest_of_file,
     manifest_path,
@@ -73,6 +74,14 @@ def test_what_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path):
 
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"results": 3}', '"\\ud800'])
+def test_a_manifest_that_no_command_wrote_is_refused_with_its_place(tmp_path, content):
+    (tmp_path / "manifest.json").write_text(content)
+
+    with pytest.raises(BadManifest, match=str(tmp_path / "manifest.json")):
+        read_manifest(tmp_path)
 
 
 def test_digests_of_values_do_not_depend_on_the_order_of_keys():
