@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
-from evaluation.joining import create_invite
 
+from evaluation.joining import create_invite
 from evaluation.models import Annotator, Context, Criterion, Item, Response, Slot, Study, System
 from tests.cast import NOW
 
