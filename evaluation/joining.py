@@ -92,8 +92,11 @@ def _new_annotator(*, invite: Invite, now: datetime) -> Annotator:
 
 
 def give_consent(*, annotator: Annotator, now: datetime) -> None:
-    """Keep that `annotator` agreed, when, and to which version of the text."""
-    annotator.consent_version = consent_version(annotator.study)
+    """Keep that `annotator` agreed, when, and to which version of the text; the first time to a version is what counts."""
+    version = consent_version(annotator.study)
+    if annotator.consented_at is not None and annotator.consent_version == version:
+        return
+    annotator.consent_version = version
     annotator.consented_at = annotator.last_seen_at = now
     annotator.save(update_fields=["consent_version", "consented_at", "last_seen_at"])
 

@@ -26,6 +26,7 @@ def first_pair_up(page: Any) -> None:
     """Wait until the judge page is there, its script too."""
     page.wait_for_url("**/judge/")
     page.locator("#sheet").wait_for()
+    page.wait_for_load_state("load")
 
 
 def pick(page: Any, criterion: str, answer: str) -> None:
@@ -277,9 +278,9 @@ def test_a_submit_that_is_cut_off_is_sent_again_and_counted_once(live_server, a_
         route.abort("connectionreset")
 
     page.route("**/judge/", cut_off)
-    page.keyboard.press("1")
-    page.keyboard.press("2")
-    page.keyboard.press("Enter")
+    pick(page, "Naturalness", "Reply 1")
+    pick(page, "Coherence", "Reply 2")
+    press(page, "Submit")
     page.get_by_text("Not sent yet").wait_for()
     shown = picked(page)
     page.keyboard.press("0")

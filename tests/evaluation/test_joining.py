@@ -88,6 +88,15 @@ def test_consent_is_kept_with_its_time_and_the_version_agreed_to():
     assert consent_version(study) != version
 
 
+def test_agreeing_again_on_another_device_keeps_the_first_time():
+    ada = an_annotator(a_study(), state="arrived", consented_at=None, instructed_at=None)
+    give_consent(annotator=ada, now=NOW)
+
+    give_consent(annotator=Annotator.objects.get(), now=NOW + timedelta(hours=1))
+
+    assert Annotator.objects.get().consented_at == NOW
+
+
 def test_reading_the_instructions_makes_an_annotator_active_and_reading_them_again_changes_nothing():
     ada = an_annotator(a_study(), state="arrived", instructed_at=None)
 
