@@ -92,7 +92,7 @@ def _new_annotator(*, invite: Invite, now: datetime) -> Annotator:
 
 
 def give_consent(*, annotator: Annotator, now: datetime) -> None:
-    """Keep that `annotator` agreed, when, and to which version of the text; the first time to a version is what counts."""
+    """Keep that `annotator` agreed, when first, and to which version of the text."""
     version = consent_version(annotator.study)
     if annotator.consented_at is not None and annotator.consent_version == version:
         return
