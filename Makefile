@@ -51,8 +51,9 @@ test: $(VENV)/.dev  ## the default tests, a few minutes
 test-all: $(VENV)/.dev  ## those and the slow ones
 	@$(PYTEST) -m 'slow or not slow'
 
+# No cache: one that went stale has hidden an error before.
 lint: $(VENV)/.dev  ## style, layers, templates, missing migrations
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/ruff check --no-cache . && $(BIN)/ruff format --no-cache --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --check --lint --quiet templates
 	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py makemigrations --check --dry-run

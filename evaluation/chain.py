@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from evaluation.experiment import Experiment, Step
 from generation.corpus.manifest import digest_of, digest_of_file, new_file
 from generation.home import home
-
-SOME_ROWS_FAILED: Final = 3
+from generation.terminal import SOME_FAILED
 
 
 class StepFailed(RuntimeError):
@@ -110,7 +108,7 @@ def run(
         _write_record(experiment, record)
         started = time.monotonic()
         status = _run_command(step, quiet=quiet, aside=aside)
-        if status not in (0, SOME_ROWS_FAILED):
+        if status not in (0, SOME_FAILED):
             raise StepFailed(
                 f"{step.name} ended with status {status}: {step.as_typed()}\n"
                 "What was made before it is kept; run the same command to go on."
@@ -122,7 +120,7 @@ def run(
             made_at=now().isoformat(timespec="seconds"),
         )
         _write_record(experiment, record)
-        outcome[step.name] = "some rows failed" if status == SOME_ROWS_FAILED else "done"
+        outcome[step.name] = "some rows failed" if status == SOME_FAILED else "done"
     return outcome
 
 

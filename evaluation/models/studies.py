@@ -1,22 +1,10 @@
 """A study: its design, the systems it compares, the criteria it asks, and what was done to it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-
-if TYPE_CHECKING:
-    from evaluation.models.people import Researcher
-
-
-class StudyQuerySet(models.QuerySet["Study"]):
-    """Words for finding studies."""
-
-    def visible_to(self, researcher: "Researcher") -> "StudyQuerySet":
-        """Those that `researcher` is a member of; a superuser has no back door to other people's studies."""
-        return self.filter(memberships__researcher=researcher)
 
 
 class Study(models.Model):
@@ -66,8 +54,6 @@ class Study(models.Model):
     researchers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="evaluation.Membership", related_name="studies"
     )
-
-    objects: ClassVar[models.Manager["Study"]] = StudyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "studies"

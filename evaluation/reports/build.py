@@ -94,9 +94,7 @@ class StudyReport:
     @property
     def shown_tables(self) -> tuple[Table, ...]:
         """The tables that a page has room for; the others are in the CSV."""
-        return tuple(
-            table for table in self.tables if len(table.rows) <= MOST_ROWS or table.key in ("ranking", "annotators")
-        )
+        return tuple(table for table in self.tables if len(table.rows) <= MOST_ROWS or table.key in FOLDED)
 
     @property
     def long_tables(self) -> tuple[Table, ...]:
