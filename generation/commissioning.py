@@ -12,21 +12,13 @@ from generation.authors import OFFLINE, OFFLINE_AUTHORS, Author, OfflineAuthor
 from generation.corpus.dialogues import DIALOGUES_FILE, CorpusMissing, read_dialogues
 from generation.corpus.manifest import read_manifest, write_manifest
 from generation.corpus.personas import PersonaKey
-from generation.generating import (
-    Commission,
-    Made,
-    Planned,
-    count_results,
-    distinct_personas,
-    make,
-    plan_dialogues,
-    write_made,
-)
+from generation.generating import Made, count_results, make, write_made
 from generation.home import corpus_and_split, existing, place
 from generation.journal import Journal, usage
 from generation.labelling import LABELS_FILE, PersonaLabels, read_labels
 from generation.llm import Endpoint
 from generation.offline import CAVEAT, LABEL_CAVEAT
+from generation.planning import Commission, Planned, distinct_personas, plan_dialogues
 from generation.prompting import digests_of_prompts
 from generation.terminal import Progress
 

@@ -1,13 +1,10 @@
-"""An author's answer taken apart, strictly: labels and dialogues, or the reason why the answer cannot be used."""
+"""An author's dialogue taken apart, strictly, or the reason why the answer cannot be used."""
 
-import json
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from generation.corpus.dialogues import Persona, Speaker, Turn
-from generation.corpus.traits import LEVELS, TRAITS, UNCLEAR
-from generation.labelling import PersonaLabels, TraitLabel
+from generation.corpus.dialogues import Speaker, Turn
 
 # A persona sentence at least this long, said word for word, was copied; "i have two dogs" is just how one says it.
 COPIED_WORDS: Final = 10
@@ -62,55 +59,6 @@ def check_whole(answer: Answer) -> None:
         raise Unusable("truncated", "it was cut off before its end")
 
 
-def parse_labels(answer: Answer, persona: Persona) -> PersonaLabels:
-    """The five labels in an answer: one JSON object, alone, in a code fence or amid prose.
-
-    High and low need evidence, and evidence must stand in the persona.
-    """
-    check_whole(answer)
-    data = _json_object(answer.text)
-    if sorted(data) != sorted(TRAITS):
-        raise Unusable(
-            "malformed", f"expected exactly the keys {', '.join(TRAITS)}, got {', '.join(sorted(data)) or 'none'}"
-        )
-    return PersonaLabels(persona, {trait: _label(trait, data[trait], persona) for trait in TRAITS})
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        raise Unusable("malformed", "expected a JSON object, and there is none")
-    try:
-        data = json.loads(text[start : end + 1])
-    except json.JSONDecodeError as error:
-        raise Unusable("malformed", f"the JSON is broken: {error.msg} at line {error.lineno}") from error
-    # From "{" to "}" nothing but an object can have been parsed.
-    assert isinstance(data, dict)
-    return data
-
-
-def _label(trait: str, data: object, persona: Persona) -> TraitLabel:
-    if not isinstance(data, dict):
-        raise Unusable("malformed", f"{trait}: expected an object with evidence, reason and level")
-    level, reason, evidence = data.get("level"), data.get("reason"), data.get("evidence")
-    level = level.strip().lower() if isinstance(level, str) else level
-    if level not in LEVELS:
-        raise Unusable("malformed", f"{trait}: expected the level {', '.join(LEVELS)}, got {level!r}")
-    if not isinstance(reason, str) or not reason.strip():
-        raise Unusable("malformed", f"{trait}: expected a reason")
-    if not isinstance(evidence, list) or not all(isinstance(each, str) for each in evidence):
-        raise Unusable("malformed", f"{trait}: expected evidence as a list of sentences")
-    if level == UNCLEAR:
-        return TraitLabel(level, reason.strip())
-    if not evidence:
-        raise Unusable("malformed", f"{trait} is called {level} without evidence; where there is no clue it is unclear")
-    standing = {_bare(sentence): sentence for sentence in persona}
-    for each in evidence:
-        if _bare(each) not in standing:
-            raise Unusable("malformed", f"{trait}: the evidence {each!r} does not stand in the persona")
-    return TraitLabel(str(level), reason.strip(), tuple(dict.fromkeys(standing[_bare(each)] for each in evidence)))
-
-
 def parse_dialogue(answer: Answer, speakers: tuple[Speaker, Speaker], bounds: Bounds) -> tuple[Turn, ...]:
     """The turns of a dialogue written as lines "Speaker 1: ...", "Speaker 2: ..." and nothing else."""
     check_whole(answer)
@@ -146,14 +94,14 @@ def _check_words(turns: list[Turn], speakers: tuple[Speaker, Speaker]) -> None:
     for number, turn in enumerate(turns, start=1):
         if MODEL_SPEAKING.search(turn.text):
             raise Unusable("refused", f"turn {number} speaks of being a language model")
-    said = [f" {_bare(turn.text)} " for turn in turns]
+    said = [f" {bare(turn.text)} " for turn in turns]
     for sentence in (sentence for speaker in speakers for sentence in speaker.persona):
-        bare = _bare(sentence)
-        if len(bare.split()) >= COPIED_WORDS and any(f" {bare} " in each for each in said):
+        words = bare(sentence)
+        if len(words.split()) >= COPIED_WORDS and any(f" {words} " in each for each in said):
             raise Unusable("malformed", f"the persona's sentence {sentence!r} is copied word for word")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Lower case, no punctuation: what two spellings of one sentence have in common."""
     return " ".join(re.findall(r"\w+", text.lower().replace("'", "").replace("’", "")))
 

@@ -11,7 +11,7 @@ from generation.authors import OFFLINE_AUTHORS, AuthorFailed
 from generation.commissioning import Order, Source, commission_of, read_source, settings_of
 from generation.corpus.dialogues import Speaker
 from generation.corpus.personas import PersonaKey
-from generation.generating import Made, Planned, distinct_personas, make, with_traits
+from generation.generating import Made, make
 from generation.home import existing, place
 from generation.journal import Journal
 from generation.labelling import PersonaLabels, read_labels
@@ -19,6 +19,7 @@ from generation.llm import Reply
 from generation.llm_author import LLMAuthor
 from generation.offline.labelling import label
 from generation.parsing import BOUNDS
+from generation.planning import Planned, distinct_personas, with_traits
 from generation.prompting import Messages, to_write
 
 # English text under the tokenizers of today's models; a count needs the model's own.

@@ -6,18 +6,10 @@ from dataclasses import replace
 
 from generation.authors import AuthorFailed, OfflineAuthor, RunStopped
 from generation.corpus.dialogues import Persona, Speaker, Turn, read_dialogues
-from generation.generating import (
-    Commission,
-    Made,
-    Planned,
-    count_results,
-    distinct_personas,
-    make,
-    plan_dialogues,
-    write_made,
-)
+from generation.generating import Made, count_results, make, write_made
 from generation.labelling import PersonaLabels
 from generation.offline.labelling import label
+from generation.planning import Commission, Planned, distinct_personas, plan_dialogues
 from generation.sampling import sample_traits
 from tests.builders import a_dialogue
 from tests.generation.builders import a_pair

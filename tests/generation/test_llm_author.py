@@ -12,7 +12,8 @@ from generation.authors import AuthorFailed
 from generation.corpus.dialogues import Speaker
 from generation.journal import Journal
 from generation.llm import Endpoint
-from generation.llm_author import Guesses, LLMAuthor
+from generation.llm_author import LLMAuthor
+from generation.llm_labelling import Guesses
 from generation.offline import writing
 from generation.offline.labelling import label
 from tests.builders import BAKER, SKIER

@@ -1,77 +1,19 @@
 """What of an answer is accepted, and what is said of the rest."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.corpus.dialogues import Speaker, Turn
-from generation.corpus.traits import TRAITS
-from generation.parsing import Answer, Bounds, Unusable, parse_dialogue, parse_labels
+from generation.parsing import Answer, Bounds, Unusable, parse_dialogue
 from tests.builders import BAKER, SKIER
 
 SPEAKERS = (Speaker(BAKER), Speaker(SKIER))
 SHORT = Bounds(min_turns=2, max_turns=4, max_words=8)
 
 
-def guesses(**changed: object) -> dict[str, object]:
-    unclear = {"evidence": [], "reason": "No clues.", "level": "unclear"}
-    return {trait: changed.get(trait, unclear) for trait in TRAITS}
-
-
-def labelled(**changed: object) -> Answer:
-    return Answer(json.dumps(guesses(**changed)))
-
-
 def dialogue(text: str, bounds: Bounds = SHORT, **kwargs: str) -> tuple[Turn, ...]:
     return parse_dialogue(Answer(text, **kwargs), SPEAKERS, bounds)
-
-
-def test_labels_come_with_their_reasons_and_the_persona_own_sentences():
-    caring = {"evidence": ["I work as a nurse"], "reason": "Nurses care.", "level": "High"}
-
-    labels = parse_labels(labelled(agreeableness=caring), SKIER)
-
-    assert labels.levels == {trait: "high" if trait == "agreeableness" else "unclear" for trait in TRAITS}
-    assert labels.traits["agreeableness"].evidence == ("i work as a nurse.",)
-    assert labels.traits["agreeableness"].reason == "Nurses care."
-
-
-def test_an_endpoint_without_structured_output_may_wrap_the_object_in_words():
-    answer = Answer(f"Here you are:\n```json\n{json.dumps(guesses(), indent=1)}\n```\nAnything else?")
-
-    assert parse_labels(answer, SKIER) == parse_labels(labelled(), SKIER)
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind", "reason"),
-    [
-        (Answer("no idea"), "malformed", "expected a JSON object, and there is none"),
-        (Answer('{"openness": }'), "malformed", "the JSON is broken"),
-        (Answer('{"openness": {}}'), "malformed", "expected exactly the keys openness, conscientiousness"),
-        (labelled(openness="high"), "malformed", "openness: expected an object"),
-        (labelled(openness={"evidence": [], "reason": "x", "level": "huge"}), "malformed", "got 'huge'"),
-        (labelled(openness={"evidence": [], "reason": " ", "level": "unclear"}), "malformed", "expected a reason"),
-        (labelled(openness={"evidence": "x", "reason": "x", "level": "low"}), "malformed", "as a list of sentences"),
-        (labelled(openness={"evidence": [], "reason": "x", "level": "low"}), "malformed", "low without evidence"),
-        (
-            labelled(openness={"evidence": ["i fly."], "reason": "x", "level": "low"}),
-            "malformed",
-            "'i fly.' does not stand in the persona",
-        ),
-        (Answer("", refusal="No."), "refused", "refusal"),
-        (Answer("", finish_reason="content_filter"), "refused", "refusal"),
-        (Answer("I'm sorry, but I can't do that."), "refused", "refusal"),
-        (Answer('{"openness": {"evid', finish_reason="length"), "truncated", "cut off"),
-    ],
-)
-def test_labels_that_cannot_be_used_say_why(answer, kind, reason):
-    with pytest.raises(Unusable) as caught:
-        parse_labels(answer, SKIER)
-
-    assert caught.value.kind == kind
-    assert reason in caught.value.reason
 
 
 def test_a_dialogue_is_lines_that_alternate():
@@ -137,17 +79,3 @@ def test_any_text_is_either_a_dialogue_or_unusable(text):
         kind = error.kind
 
     assert kind in ("refused", "malformed") or 2 <= len(turns) <= 4
-
-
-@given(
-    st.text()
-    | st.recursive(st.none() | st.text(), lambda inner: st.dictionaries(st.sampled_from(TRAITS), inner)).map(json.dumps)
-)
-def test_any_text_is_either_labels_or_unusable(text):
-    labels, kind = None, "good"
-    try:
-        labels = parse_labels(Answer(text), SKIER)
-    except Unusable as error:
-        kind = error.kind
-
-    assert kind in ("refused", "malformed") or labels is not None

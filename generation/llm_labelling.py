@@ -1,0 +1,50 @@
+"""A persona's five traits from an LLM, as structured output where the endpoint has it, else in words."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from generation.asking import StructureRefused
+from generation.corpus.dialogues import Persona
+from generation.insisting import Model
+from generation.label_parsing import parse_labels
+from generation.labelling import PersonaLabels
+from generation.parsing import Answer
+from generation.prompting import to_label
+
+
+class Guess(BaseModel):
+    """One trait, in the order in which it is thought about."""
+
+    model_config = ConfigDict(extra="forbid")
+    evidence: list[str]
+    reason: str
+    level: Literal["high", "low", "unclear"]
+
+
+class Guesses(BaseModel):
+    """The five traits of a persona: the schema of structured output."""
+
+    model_config = ConfigDict(extra="forbid")
+    openness: Guess
+    conscientiousness: Guess
+    extraversion: Guess
+    agreeableness: Guess
+    neuroticism: Guess
+
+
+async def label(persona: Persona, *, model: Model, temperature: float | None) -> PersonaLabels:
+    """The five traits of a persona; raises `AuthorFailed` where no answer would do."""
+    messages = to_label(persona)
+
+    def parse(answer: Answer) -> PersonaLabels:
+        return parse_labels(answer, persona)
+
+    if model.desk.structured:
+        schema = {"name": "traits", "strict": True, "schema": Guesses.model_json_schema()}
+        form = {"type": "json_schema", "json_schema": schema}
+        try:
+            return await model.insist(messages, parse, what="label", sample=0, temperature=temperature, form=form)
+        except StructureRefused:
+            model.desk.structured = False
+    return await model.insist(messages, parse, what="label", sample=0, temperature=temperature)
