@@ -1,9 +1,9 @@
-"""Addresses of studies: annotators under `/j/`, researchers under `/studies/`, scripts under `/api/`."""
+"""Addresses: annotators under `/j/`, researchers under `/studies/` and `/corpora/`, scripts under `/api/`."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from evaluation.views import account, annotate, arriving, report, studies
+from evaluation.views import account, annotate, arriving, corpora, report, studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="studies"), name="home"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<str:name>/report/", report.report, name="report"),
     path("studies/<str:name>/report/<slug:key>.csv", report.table, name="report-table"),
     path("studies/<str:name>/<slug:action>/", studies.act, name="study-act"),
+    path("corpora/", corpora.corpora_list, name="corpora"),
+    path("corpora/<str:name>/", corpora.corpus, name="corpus"),
+    path("corpora/<str:name>/flag/", corpora.flag_dialogue, name="corpus-flag"),
     path("account/", account.account, name="account"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<slug:digest>/revoke/", account.revoke_token, name="token-revoke"),

@@ -1,6 +1,7 @@
 """What several people write at once: studies, their items, who annotates, and what was judged."""
 
 from evaluation.models.annotators import Annotator, Invite
+from evaluation.models.flags import DialogueFlag
 from evaluation.models.items import Context, Item, LostLook, Response, Slot
 from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
 from evaluation.models.people import ApiToken, Membership, Researcher
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "Context",
     "Criterion",
+    "DialogueFlag",
     "Draft",
     "Invite",
     "Item",

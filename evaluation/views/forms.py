@@ -1,8 +1,14 @@
 """The researchers' forms: shape alone. What a value means is checked by the verb that gets it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
 from django import forms
 
+from evaluation.corpus_index import LEVELS
+from evaluation.models import DialogueFlag
 from evaluation.tokens import MOST_DAYS
+from generation.corpus.traits import TRAITS
 
 
 class InviteForm(forms.Form):
@@ -20,3 +26,50 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label="What is it for?", max_length=100)
     days = forms.IntegerField(label="For how many days?", min_value=1, max_value=MOST_DAYS, initial=90)
+
+
+class LookForm(forms.Form):
+    """Which dialogues of a corpus are looked at. Everything is optional."""
+
+    trait = forms.ChoiceField(
+        label="Trait told", required=False, choices=[("", "any trait"), *((each, each) for each in TRAITS)]
+    )
+    level = forms.ChoiceField(
+        label="Level", required=False, choices=[("", "any level"), *((each, each) for each in LEVELS)]
+    )
+    split = forms.CharField(label="Split", required=False, max_length=100, widget=forms.Select)
+    flagged = forms.BooleanField(label="Flagged only", required=False)
+    find = forms.CharField(label="Dialogue", required=False, max_length=300)
+    beside = forms.ChoiceField(label="Beside it", required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=10**9, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any], *, corpora: Sequence[str]) -> None:
+        super().__init__(data, label_suffix="")
+        beside = cast(forms.ChoiceField, self.fields["beside"])
+        beside.choices = [("", "nothing"), *((each, each) for each in corpora)]
+
+    def offer_splits(self, names: Sequence[str]) -> None:
+        """The splits to choose from, known once the corpus is read; one that is not there finds nothing."""
+        cast(forms.Select, self.fields["split"].widget).choices = [("", "any split"), *((each, each) for each in names)]
+
+    def clean_page(self) -> int:
+        """The first page, where none is named."""
+        return int(self.cleaned_data["page"] or 1)
+
+
+class FlagForm(forms.Form):
+    """Which dialogue, and why it is flagged; a reason is not needed to take a flag back."""
+
+    dialogue = forms.CharField(max_length=300)
+    reason = forms.ChoiceField(choices=DialogueFlag.Reason.choices, required=False)
+    note = forms.CharField(max_length=500, required=False)
+    take_back = forms.BooleanField(required=False)
+    # The page to go back to; only our own is.
+    back = forms.CharField(max_length=1000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A flag that is put needs a reason."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("take_back") and not cleaned.get("reason"):
+            raise forms.ValidationError("a flag needs a reason")
+        return cleaned
