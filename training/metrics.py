@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from generation.corpus.lexical import distinct, normalise, type_token_ratio
+from generation.corpus.lexical import LexicalVariety, distinct, normalise, type_token_ratio
 
 # The type-token ratio falls with the number of tokens: every system is measured on as many, in the contexts' order.
 RATIO_TOKENS: Final = 1000
 # The share of distinct replies falls with their number: it is that among as many for every system.
 AMONG: Final = 100
+
+# Repetition is that of runs of so many tokens.
+RUN: Final = 3
 
 # What ParlAI's F1 passes over: this punctuation, then the articles.
 _PUNCTUATION: Final = re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\]\\^`{|}~_']""")
@@ -65,6 +68,36 @@ def distinct_share(replies: Sequence[str]) -> float | None:
     kinds = Counter(map(same_reply_key, replies))
     ways = math.comb(total, drawn)
     return sum(1 - math.comb(total - count, drawn) / ways for count in kinds.values()) / drawn
+
+
+def lexical_variety(replies: Sequence[str]) -> float | None:
+    """MTLD over all replies in their order; None where nothing is repeated enough to measure it."""
+    variety = LexicalVariety()
+    for reply in replies:
+        variety.add(normalise(reply))
+    return variety.mtld
+
+
+def repeated_within(reply: str) -> tuple[float, float] | None:
+    """(three-token runs that the reply has said already, its three-token runs); None where it has none."""
+    tokens = normalise(reply)
+    runs = [tuple(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1)]
+    return (float(len(runs) - len(set(runs))), float(len(runs))) if runs else None
+
+
+def repeated_between(replies: Sequence[str]) -> float | None:
+    """Of the three-token runs of the first 100 replies, each counted once a reply, the share another of them has."""
+    holders: Counter[tuple[str, ...]] = Counter()
+    for reply in replies[:AMONG]:
+        tokens = normalise(reply)
+        holders.update({tuple(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1)})
+    total = holders.total()
+    return sum(count for count in holders.values() if count > 1) / total if total else None
+
+
+def asks(reply: str) -> bool:
+    """Whether the reply has a question mark."""
+    return "?" in reply
 
 
 def same_reply_key(text: str) -> str:

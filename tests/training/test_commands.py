@@ -180,6 +180,24 @@ def test_score_puts_systems_side_by_side_and_warns(home):
     assert "Signature: scores|unit:dialogue|" in text
 
 
+def test_score_compares_and_writes_the_table(home, tmp_path):
+    for name, text in (("p", "no"), ("pt", "i like dogs")):
+        rows = [a_response(text, reference="i like dogs", dialogue=f"toy/test/{n:05}", system=name) for n in range(12)]
+        write_responses(home / "responses" / name, rows)
+
+    found = result_of("score", "p", "pt", "--metrics", "f1,words", "--to", str(tmp_path / "table"))
+
+    assert [(each["metric"], each["value"], each["n"]) for each in found["differences"]] == [
+        ("f1", -1.0, 12),
+        ("words", -2.0, 12),
+    ]
+    assert json.loads((tmp_path / "table" / "scores.json").read_text()) == found
+    assert (tmp_path / "table" / "scores.csv").read_text().startswith("system,parameters,subset,domain,metric,")
+    assert "\\toprule" in (tmp_path / "table" / "scores.tex").read_text()
+    assert read_manifest(tmp_path / "table")["settings"]["metrics"] == "f1,words"
+    assert "metric 'charm': expected some of" in str(refused("score", "p", "pt", "--metrics", "charm"))
+
+
 @pytest.mark.torch
 def test_a_loss_that_is_no_number_ends_with_status_1(home):
     words = ["--set", "optimiser=adamw", "--set", "rate=1e30", "--set", "warm_up=0"]

@@ -1,20 +1,23 @@
-"""Intervals: clusters are resampled, whatever the number of rows in them."""
+"""Intervals and differences: clusters are resampled, whatever the number of rows in them."""
 
 import math
 
+import numpy as np
 import pytest
 
-from training.intervals import Score, mean, ratio
+from training.intervals import Difference, Score, Sums, exponentials
+
+TWENTY = [f"dialogue {number}" for number in range(20)]
 
 
 def test_a_ratio_is_that_of_the_sums():
     # (1 + 2 + 6) / (1 + 1 + 4), not the mean of 1, 2 and 1.5.
-    assert ratio([1, 2, 6], [1, 1, 4], ["a", "b", "c"], seed=1).value == pytest.approx(1.5)
+    assert Sums.of_rows([(1, 1), (2, 1), (6, 4)], ["a", "b", "c"]).value == pytest.approx(1.5)
 
 
 def test_rows_of_one_cluster_are_one_observation():
-    many = mean([0.0, 1.0] * 50, [f"dialogue {number}" for number in range(100)], seed=1)
-    two = mean([0.0] * 50 + [1.0] * 50, ["one"] * 50 + ["other"] * 50, seed=1)
+    many = Sums.mean([0.0, 1.0] * 50, [f"dialogue {number}" for number in range(100)]).score(seed=1)
+    two = Sums.mean([0.0] * 50 + [1.0] * 50, ["one"] * 50 + ["other"] * 50).score(seed=1)
 
     # Two clusters of 0 and 1 are drawn as (0,0), (0,1), (1,0), (1,1): a quarter of the resamples lie at either end.
     assert (two.value, two.low, two.high) == (0.5, 0.0, 1.0)
@@ -24,25 +27,85 @@ def test_rows_of_one_cluster_are_one_observation():
 
 
 def test_the_seed_decides_the_interval():
-    values, clusters = [number**0.5 for number in range(20)], [f"dialogue {number}" for number in range(20)]
+    roots = Sums.mean([number**0.5 for number in range(20)], TWENTY)
 
-    assert mean(values, clusters, seed=1) == mean(values, clusters, seed=1)
-    assert mean(values, clusters, seed=1) != mean(values, clusters, seed=2)
+    assert roots.score(seed=1) == roots.score(seed=1)
+    assert roots.score(seed=1) != roots.score(seed=2)
 
 
-def test_a_transformed_ratio_has_a_transformed_interval():
-    plain = mean([1.0, 2.0, 4.0], ["a", "b", "c"], seed=1)
-    risen = ratio([1.0, 2.0, 4.0], [1, 1, 1], ["a", "b", "c"], seed=1, transform=math.exp)
+def test_a_perplexity_has_the_interval_of_its_exponent():
+    values, clusters = [1.0, 2.0, 4.0], ["a", "b", "c"]
+    plain = Sums.mean(values, clusters).score(seed=1)
+    risen = Sums.of_rows([(value, 1) for value in values], clusters, exponentials).score(seed=1)
 
     assert (plain.value, plain.low, plain.high) != (None, None, None)
-    assert [risen.value, risen.low, risen.high] == [
-        math.exp(each or 0) for each in (plain.value, plain.low, plain.high)
-    ]
+    assert [risen.value, risen.low, risen.high] == pytest.approx(
+        [math.exp(each or 0) for each in (plain.value, plain.low, plain.high)]
+    )
 
 
 def test_what_is_undefined_says_why():
-    assert mean([], [], seed=1) == Score(None, reason="nothing to measure")
-    assert mean([1.0, 2.0], ["a", "a"], seed=1) == Score(1.5, reason="one cluster: no interval")
+    assert Sums.mean([], []).score(seed=1) == Score(None, reason="nothing to measure")
+    assert Sums.of_rows([(1, 0), (2, 0)], ["a", "b"]).score(seed=1) == Score(None, reason="nothing to measure")
+    assert Sums.mean([1.0, 2.0], ["a", "a"]).score(seed=1) == Score(1.5, reason="one cluster: no interval")
+
+
+def test_resamples_in_which_nothing_could_be_measured_say_nothing():
+    # Of one dialogue nothing can be measured: a resample of it alone has no value.
+    found = Sums.of_rows([(1, 2), (0, 0)], ["a", "b"]).score(seed=1)
+
+    assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
+
+
+def test_a_difference_is_paired_by_dialogue():
+    # Dialogues differ widely, the systems always by one half.
+    one = Sums.mean([float(number) for number in range(20)], TWENTY)
+    other = Sums.mean([number - 0.5 for number in range(20)], TWENTY)
+
+    found = one.minus(other, seed=1)
+
+    assert (found.value, found.n) == (0.5, 20)
+    assert (found.low, found.high) == pytest.approx((0.5, 0.5))
+    assert found.p == pytest.approx(1 / 1001)
+
+
+def test_only_dialogues_that_both_have_are_compared():
+    one = Sums.mean([1.0, 1.0, 9.0], ["a", "b", "c"])
+    other = Sums.mean([0.0, 0.0, 5.0], ["b", "a", "d"])
+
+    assert (one.minus(other, seed=1).value, one.minus(other, seed=1).n) == (1.0, 2)
+    assert one.minus(Sums.mean([1.0], ["z"]), seed=1) == Difference(None, reason="no dialogue in common")
+
+
+def test_swapping_the_systems_negates_the_difference_and_keeps_p():
+    rng = np.random.default_rng(1)
+    one, other = (Sums.mean(list(rng.normal(size=20)), TWENTY) for _ in range(2))
+
+    found, swapped = one.minus(other, seed=1), other.minus(one, seed=1)
+
+    assert found.value == pytest.approx(-(swapped.value or 0))
+    assert (found.low, found.high) == pytest.approx((-(swapped.high or 0), -(swapped.low or 0)))
+    assert found.p == swapped.p
+
+
+def test_equal_systems_are_told_apart_in_about_one_of_twenty_cases():
+    rng = np.random.default_rng(7)
+    forty = [f"dialogue {number}" for number in range(40)]
+    told_apart = 0
+    for trial in range(200):
+        one, other = (Sums.mean(list(rng.normal(size=40)), forty) for _ in range(2))
+        told_apart += (one.minus(other, seed=trial).p or 1) <= 0.05
+
+    # Binomial with 200 and .05: 10 +- 3.1; the bootstrap of 40 clusters is a little generous.
+    assert 3 <= told_apart <= 20
+
+
+def test_what_has_no_dialogue_in_common_is_resampled_apart():
+    home, away = Sums.mean([0.4] * 5, TWENTY[:5]), Sums.mean([0.1] * 5, TWENTY[5:10])
+
+    assert home.against(away, seed=1).value == pytest.approx(0.3)
+    assert home.against(away, seed=1, as_ratio=True).value == pytest.approx(0.25)
+    assert home.against(Sums.mean([], []), seed=1).reason == "nothing to measure"
 
 
 def test_no_infinite_number_gets_into_json():

@@ -1,5 +1,7 @@
 """Scores beside the controls that show whether they mean anything."""
 
+import csv
+import io
 import json
 import math
 import shutil
@@ -16,13 +18,14 @@ from tests.training.builders import a_response, toy_corpus
 from training.checkpoints import load_model
 from training.decoding import Decoding
 from training.encoding import Encoder
+from training.ground import others
 from training.intervals import Score
 from training.metrics import words
 from training.perplexity import likelihoods
 from training.responding import Choice, Corpus, respond
 from training.responses import Response, ResponsesMissing, read_responses, write_responses
-from training.score_table import as_table
-from training.scoring import others, score, write_scores
+from training.score_table import as_csv, as_latex, as_table
+from training.scoring import score, write_scores
 from training.systems import TrainedModel
 
 # Eight dialogues of two contexts each.
@@ -281,6 +284,63 @@ def test_forced_traits_are_what_the_perplexity_is_under(home):
     ]
 
     assert measured[0] != measured[1]
+
+
+@pytest.mark.torch
+def test_scores_are_given_again_on_unseen_references_and_unseen_personas(home):
+    """Two of the four test dialogues get a persona from training, and one turn is made new."""
+    seen = next(read_dialogues(home / "corpora" / "toy", "train")).speakers
+    dialogues = [
+        replace(each, speakers=seen) if number < 2 else each
+        for number, each in enumerate(read_dialogues(home / "corpora" / "toy", "test"))
+    ]
+    write_dialogues(home / "corpora" / "mixed", dialogues)
+
+    scores = score(responses_of_pt(home, corpus="mixed"))
+
+    assert scores.counts["toy"]["responses"] == 20
+    assert scores.unseen_counts["unseen_personas"]["toy"] == 10
+    assert scores.unseen["unseen_personas"]["toy"]["f1"].value is not None
+    # Everything that is said in the toy corpus is said in its training part, too.
+    assert scores.unseen_counts["unseen_references"] == {}
+
+
+@pytest.mark.torch
+def test_home_is_where_the_model_learned_and_away_is_dearer(home):
+    away = [
+        replace(each, id=each.id.replace("toy/", "away/"), turns=tuple(reversed(each.turns)))
+        for each in read_dialogues(home / "corpora" / "toy", "test")
+    ]
+    turned = [
+        replace(each, turns=tuple(replace(turn, speaker=place % 2) for place, turn in enumerate(each.turns)))
+        for each in away
+    ]
+    write_dialogues(home / "corpora" / "both", [*read_dialogues(home / "corpora" / "toy", "test"), *turned])
+
+    both, alone = score(responses_of_pt(home, to="both", corpus="both")), score(responses_of_pt(home))
+
+    assert both.home_domains == ("toy",)
+    assert (both.home["perplexity_per_word"].value or 0) > 1.0
+    assert (both.home["f1"].low or 0) < (both.home["f1"].value or 0) < (both.home["f1"].high or 0)
+    assert alone.home["f1"].reason == "every domain is home: nothing to compare"
+
+
+def test_a_table_becomes_csv_and_latex_with_every_name_made_harmless(tmp_path):
+    scores = scored(tmp_path, [replace(each, system="=p_t & co") for each in RIGHT])
+
+    rows = list(csv.DictReader(io.StringIO(as_csv([scores]))))
+    latex = as_latex([scores])
+
+    f1 = [row for row in rows if row["metric"] == "f1" and row["domain"] == "toy"]
+    assert f1 == [
+        {
+            "system": "'=p_t & co", "parameters": "", "subset": "all", "domain": "toy", "metric": "f1",
+            "responses": "16", "value": "1.0", "low": "1.0", "high": "1.0", "reason": "",
+        }
+    ]  # fmt: skip
+    assert "=p\\_t \\& co" in latex
+    assert "F1 & 1.000 \\\\" in latex
+    assert latex.count("{") == latex.count("}")
 
 
 def test_an_endpoint_tells_no_perplexity(tmp_path):

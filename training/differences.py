@@ -1,0 +1,85 @@
+"""Differences between systems, metric by metric, over the dialogues that both answered, and Holm over all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Final
+
+from training.intervals import Difference
+from training.scoring import ALL, Scores
+
+# What is compared unless it is declared otherwise: prediction, overlap, persona, form; no controls.
+DECLARED: Final = ("perplexity_per_word", "f1", "chrf", "own_persona", "leaks", "words", "questions")
+
+
+class UnknownMetric(ValueError):
+    """A metric that is not one of those that can be compared."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`first` minus `second` on one metric in one domain; `p_holm` is corrected over all that were compared."""
+
+    first: str
+    second: str
+    domain: str
+    metric: str
+    difference: Difference
+    p_holm: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison with its interval, p and the number of dialogues."""
+        found = self.difference
+        said: dict[str, Any] = {
+            "first": self.first,
+            "second": self.second,
+            "domain": self.domain,
+            "metric": self.metric,
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "p": found.p,
+            "p_holm": self.p_holm,
+            "n": found.n,
+        }
+        return said | ({"reason": found.reason} if found.reason else {})
+
+
+def compare(scored: Sequence[Scores], *, metrics: Sequence[str] = DECLARED, seed: int) -> list[Compared]:
+    """Every two systems on every declared metric in every domain that both answered.
+
+    The family of Holm's correction is all of them that could be tested: metrics x domains x pairs of systems. Raises
+    `UnknownMetric` for one that none of the systems has.
+    """
+    known = {name for scores in scored for sums in scores.sums.values() for name in sums}
+    measured = {name for scores in scored for found in scores.domains.values() for name in found}
+    for name in metrics:
+        if name not in measured:
+            raise UnknownMetric(f"metric {name!r}: expected some of {', '.join(sorted(known))}")
+    found = [
+        Compared(one.system, other.system, domain, metric, _difference(one, other, domain, metric, seed=seed))
+        for one, other in combinations(scored, 2)
+        for domain in one.domains
+        if domain != ALL and domain in other.domains
+        for metric in metrics
+    ]
+    corrected = iter(_holm([each.difference.p for each in found if each.difference.p is not None]))
+    return [replace(each, p_holm=next(corrected)) if each.difference.p is not None else each for each in found]
+
+
+def _difference(one: Scores, other: Scores, domain: str, metric: str, *, seed: int) -> Difference:
+    for scores in (one, other):
+        if metric not in scores.sums[domain]:
+            reason = scores.domains[domain][metric].reason
+            return Difference(None, reason=f"{scores.system}: {reason}")
+    return one.sums[domain][metric].minus(other.sums[domain][metric], seed=seed)
+
+
+def _holm(p_values: Sequence[float]) -> list[float]:
+    """Holm (1979): each p times the number of those not yet rejected, never less than one before it."""
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    corrected, highest = [1.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = highest
+    return corrected
