@@ -52,7 +52,8 @@ class Difference:
 def shares(sums: Floats) -> Floats:
     """The first sum over the second, along the last axis; NaN where there is nothing to divide by."""
     upper, lower = sums[..., 0], sums[..., 1]
-    return np.divide(upper, lower, out=np.full(np.shape(lower), np.nan), where=lower > 0)
+    found: Floats = np.divide(upper, lower, out=np.full(np.shape(lower), np.nan), where=lower > 0)
+    return found
 
 
 def exponentials(sums: Floats) -> Floats:

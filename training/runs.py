@@ -1,7 +1,7 @@
 """A training run from corpora to a model's folder, with the manifest that says all of it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from training.checkpoints import checkpoint_file
 from training.recipe import Recipe
 from training.resuming import AnotherRun, Workplace
 from training.sources import Source, gather
+from training.told import Telling
 
 COMMAND: Final = "train"
 
@@ -29,7 +30,7 @@ def train(
     *,
     sources: Sequence[Source],
     to: Path,
-    with_traits: bool,
+    telling: Telling,
     seed: int,
     allow_persona_overlap: bool,
     now: datetime,
@@ -40,11 +41,13 @@ def train(
     The manifest holds every hyper-parameter, the corpora with their digests, what was seen and cut, and the caveats of
     the corpora, which go on to whatever is made with the model.
     """
+    telling.check()
     material = gather(sources, speakers=recipe.speakers, seed=seed, allow_persona_overlap=allow_persona_overlap)
     settings = {
         "recipe": recipe.as_json(),
         "on": [{"corpus": source.name, "share": source.share} for source in sources],
-        "with_traits": with_traits,
+        "with_traits": telling.with_traits,
+        **telling.as_json(),
         "seed": seed,
         "allow_persona_overlap": allow_persona_overlap,
     }
@@ -69,10 +72,11 @@ def train(
 
     trained = finetune(
         recipe,
-        train=material.train,
-        validation=material.validation,
+        train=telling.applied(material.train, seed=seed),
+        # Stopped by what it will be asked: with the traits as it was taught them, and all of the words.
+        validation=replace(telling, most_words=None).applied(material.validation, seed=seed),
         to=to,
-        with_traits=with_traits,
+        with_traits=telling.with_traits,
         seed=seed,
         run=identity,
         watch=watch,
@@ -82,7 +86,7 @@ def train(
         "run": digest_of(identity),
         "dialogues": dict(material.dialogues),
         "overlap": dict(material.shared),
-        "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared),
+        "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared) + telling.caveats(),
     }
     write_manifest(
         to,

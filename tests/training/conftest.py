@@ -26,6 +26,7 @@ def trained_home(tmp_path_factory) -> Path:
     """A home with the corpus `toy` and the model `pt`, which has learned from it; not to be written to."""
     from training.runs import train
     from training.sources import Source
+    from training.told import Telling
 
     home = tmp_path_factory.mktemp("home")
     corpus = toy_corpus(home)
@@ -34,7 +35,7 @@ def trained_home(tmp_path_factory) -> Path:
         recipe,
         sources=[Source(name="toy", folder=corpus, split=None, share=None)],
         to=home / "models" / "pt",
-        with_traits=True,
+        telling=Telling(),
         seed=7,
         allow_persona_overlap=False,
         now=NOW,

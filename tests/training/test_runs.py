@@ -16,6 +16,7 @@ from training.recipe import Recipe
 from training.resuming import AnotherRun
 from training.runs import Run, caveats_of, train
 from training.sources import read_source
+from training.told import Telling
 
 pytestmark = pytest.mark.torch
 
@@ -27,7 +28,7 @@ def home(parley_home: Path) -> Path:
 
 
 def trained(home: Path, recipe: Recipe | None = None, *, to: str = "pt", **changed: Any) -> Run:
-    given: dict[str, Any] = {"with_traits": True, "seed": 7, "allow_persona_overlap": False, "now": NOW}
+    given: dict[str, Any] = {"telling": Telling(), "seed": 7, "allow_persona_overlap": False, "now": NOW}
     sources = [read_source("toy")]
     return train(recipe or a_recipe(), sources=sources, to=home / "models" / to, **{**given, **changed})
 
@@ -84,7 +85,7 @@ def test_the_folder_holds_a_model_and_nothing_of_the_work(home):
 
 def test_without_traits_the_template_says_so(home):
     assert read_template(trained(home).folder).with_traits
-    assert not read_template(trained(home, to="p", with_traits=False).folder).with_traits
+    assert not read_template(trained(home, to="p", telling=Telling(with_traits=False)).folder).with_traits
 
 
 def test_the_same_run_again_is_left_as_it_is(home):
@@ -105,12 +106,22 @@ def test_a_run_killed_after_its_manifest_is_tidied_up(home):
     assert not (run.folder / ".training").exists()
 
 
-@pytest.mark.parametrize("changed", [{"seed": 8}, {"with_traits": False}, {"recipe": a_recipe("steps=13")}])
+@pytest.mark.parametrize(
+    "changed", [{"seed": 8}, {"telling": Telling(with_traits=False)}, {"recipe": a_recipe("steps=13")}]
+)
 def test_other_settings_in_the_same_folder_are_refused(home, changed):
     trained(home)
 
     with pytest.raises(AnotherRun, match="holds another model, made by 'train' on 2026-11-24"):
         trained(home, **changed)
+
+
+def test_how_traits_are_told_stands_in_the_manifest_and_a_control_is_marked(home):
+    run = trained(home, telling=Telling(shuffle_traits=True))
+
+    settings = read_manifest(run.folder)["settings"]
+    assert (settings["with_traits"], settings["shuffle_traits"]) == (True, True)
+    assert run.results["caveats"] == ["taught other speakers' traits, a control for its labels"]
 
 
 def test_a_corpus_that_has_changed_is_another_run(home):

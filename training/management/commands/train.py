@@ -12,6 +12,7 @@ from training.recipe import BadRecipe, bundled_recipes, read_recipe
 from training.resuming import AnotherRun
 from training.runs import train
 from training.sources import BadSource, Overlap, read_source
+from training.told import BadTelling, Telling
 
 
 class Command(ParleyCommand):
@@ -22,6 +23,7 @@ class Command(ParleyCommand):
         BadLine,
         BadRecipe,
         BadSource,
+        BadTelling,
         CheckpointMissing,
         CorpusMissing,
         NoSuchName,
@@ -40,6 +42,15 @@ class Command(ParleyCommand):
         )
         parser.add_argument("--to", required=True, metavar="MODEL", help="the model's folder")
         parser.add_argument("--without-traits", action="store_true", help="never tell the model any trait")
+        parser.add_argument(
+            "--drop-traits", type=float, default=0.0, metavar="SHARE", help="of the examples told none (default: 0)"
+        )
+        parser.add_argument(
+            "--shuffle-traits", action="store_true", help="tell every speaker another's: the control for the labels"
+        )
+        parser.add_argument(
+            "--most-words", type=int, metavar="N", help="learn from whole dialogues with at most N words of replies"
+        )
         parser.add_argument("--steps", type=int, help="as --set steps=N")
         parser.add_argument(
             "--set", action="append", default=[], metavar="KEY=VALUE", help="change a key of the recipe"
@@ -70,7 +81,12 @@ class Command(ParleyCommand):
                 recipe,
                 sources=[read_source(each) for each in options["on"]],
                 to=to,
-                with_traits=not options["without_traits"],
+                telling=Telling(
+                    with_traits=not options["without_traits"],
+                    drop_traits=options["drop_traits"],
+                    shuffle_traits=options["shuffle_traits"],
+                    most_words=options["most_words"],
+                ),
                 seed=options["seed"],
                 allow_persona_overlap=options["allow_persona_overlap"],
                 now=timezone.now(),
