@@ -1,20 +1,17 @@
 """Fine-tuning: load, tokenise, batch, step, evaluate, save. The whole method stands in `finetune`, top to bottom."""
 
-import json
 import math
 import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from generation.corpus.manifest import new_file
 from generation.corpus.traits import FIVE_LEVELS
-from training.batching import batch_of_step
+from training.batching import batch_of_step, batches, padding_of
 from training.checkpoints import (
     RAREST_PIECE,
     build_model,
@@ -23,15 +20,18 @@ from training.checkpoints import (
     save_model,
     set_generation,
 )
+from training.curves import add_to_curves, cut_curves
 from training.encoding import Encoded, Encoder
+from training.energy import Meter
 from training.examples import Example, Template
+from training.lora import merged, with_lora
 from training.machine import best_device, pin_threads
 from training.optimising import optimiser_for, schedule_for
-from training.perplexity import as_tensors, exponential, likelihoods, perplexity, summed_loss
+from training.perplexity import exponential, likelihoods, perplexity
 from training.recipe import Recipe
 from training.resuming import Workplace
+from training.stepping import Stepper, pieces_of, precision_for
 
-CURVES_FILE: Final = "curves.jsonl"
 LIBRARIES: Final = ("torch", "transformers", "accelerate", "tokenizers", "safetensors")
 # A state is kept at every look and, on slow machines or large models, at least this often.
 KEEP_EVERY_SECONDS: Final = 300.0
@@ -64,6 +64,13 @@ class Trained:
     train_examples: int
     cut: Mapping[str, int]
     device: str
+    # In which the steps were computed, and how many rows at once: less than the recipe says where memory ran out.
+    precision: str
+    at_once: int
+    # The share of padding in the first epoch's batches.
+    padding: float
+    # Of the whole machine, in joules; None where it does not tell. Of the last sitting, where the run was interrupted.
+    joules: float | None
     processes: int
     threads: int
     seconds: float
@@ -98,7 +105,7 @@ class Tally:
         self.pieces += sum(len(row.source) + len(row.target) for row in batch)
         self.seconds = seconds
         self.loss += loss
-        self.loss_pieces += _pieces(batch)
+        self.loss_pieces += pieces_of(batch)
 
     def look(self, measured: float) -> bool:
         """The validation perplexity was `measured`; returns whether that is the best so far."""
@@ -139,6 +146,7 @@ def finetune(
     _check_processes(accelerator.num_processes)
     place = Workplace(to)
     place.check(run)
+    meter = Meter.now()
     pin_threads()
     set_seed(seed)
 
@@ -150,6 +158,9 @@ def finetune(
         tokenizer = build_tokenizer(_texts(train, template), vocabulary=recipe.vocabulary)
         model = build_model(recipe, tokenizer)
     set_generation(model, tokenizer, max_new_tokens=recipe.max_target)
+    model = with_lora(model, tokenizer, recipe)
+    if recipe.checkpointing:
+        model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
 
     # Tokenise.
     encoder = Encoder(tokenizer=tokenizer, template=template)
@@ -160,25 +171,33 @@ def finetune(
             f"of {len(train)} examples to learn from {len(rows)} have a reply of at most {recipe.max_target} pieces, "
             f"and of those drawn to stop on {len(looked_at)}: raise max_target"
         )
-    steps = _steps(recipe, len(rows))
+    first = batches(rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, epoch=0, budget=recipe.tokens)
+    steps = _steps(recipe, len(first))
 
     marks = {"pad": tokenizer.pad_token_id, "start": model.config.decoder_start_token_id}
     core, optimiser = model, optimiser_for(model, recipe)
     model, optimiser = accelerator.prepare(core, optimiser)
     schedule = schedule_for(optimiser.optimizer, recipe, steps=steps)
-    tally = _restore(place, core, optimiser, schedule) if place.begin(run) else Tally()
+    stepper = Stepper(model, accelerator, marks, recipe.label_smoothing, recipe.at_once, precision="fp32")
+    if place.begin(run):
+        tally = _restore(place, core, optimiser, schedule, stepper)
+    else:
+        tally = Tally()
+        stepper.precision = precision_for(recipe, stepper, [rows[number] for number in first[0]])
     if accelerator.is_main_process:
-        _cut_curves(to, after=tally.step)
+        cut_curves(to, after=tally.step)
 
     # Batch.
-    batches = batch_of_step(rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, from_step=tally.step)
+    order = batch_of_step(
+        rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, from_step=tally.step, budget=recipe.tokens
+    )
     started = kept = time.monotonic() - tally.seconds
     model.train()
     while tally.step < steps and not _out_of_patience(tally, recipe):
-        batch = [rows[number] for number in next(batches)]
+        batch = [rows[number] for number in next(order)]
 
         # Step.
-        loss = _backward(model, batch, recipe=recipe, marks=marks, accelerator=accelerator)
+        loss = stepper.gradient(batch)
         if not math.isfinite(loss):
             raise LossNotFinite(
                 f"step {tally.step + 1}: the loss is {loss}; lower the rate ({recipe.rate:g}) or look at the data. "
@@ -196,19 +215,20 @@ def finetune(
             measured = perplexity(likelihoods(core, looked_at, pad=tokenizer.pad_token_id, batch_size=recipe.at_once))
             better = tally.look(measured)
             if accelerator.is_main_process:
-                _add_to_curves(to, tally, measured, rate=recipe.rate * _share(schedule))
+                add_to_curves(to, _look(tally, measured, rate=recipe.rate * _share(schedule)))
                 if better:
                     place.keep_best(core)
         if accelerator.is_main_process and (looking or time.monotonic() - kept > KEEP_EVERY_SECONDS):
-            place.save(step=tally.step, model=core, state=_state(tally, optimiser, schedule))
+            place.save(step=tally.step, model=core, state=_state(tally, optimiser, schedule, stepper))
             kept = time.monotonic()
-        watch(tally.step, steps, f"loss {loss / _pieces(batch):.2f}, best perplexity {tally.best_perplexity:.1f}")
+        watch(tally.step, steps, f"loss {loss / pieces_of(batch):.2f}, best perplexity {tally.best_perplexity:.1f}")
 
     # Save.
     accelerator.wait_for_everyone()
     place.load_best(core)
+    parameters = sum(parameter.numel() for parameter in core.parameters())
     if accelerator.is_main_process:
-        save_model(to, model=core, tokenizer=tokenizer, template=template)
+        save_model(to, model=merged(core, recipe), tokenizer=tokenizer, template=template)
     return Trained(
         best_step=tally.best_step,
         best_perplexity=tally.best_perplexity,
@@ -216,11 +236,15 @@ def finetune(
         stopped_early=tally.step < steps,
         examples_seen=tally.examples,
         pieces_seen=tally.pieces,
-        parameters=sum(parameter.numel() for parameter in core.parameters()),
+        parameters=parameters,
         train_examples=len(rows),
         validation_examples=len(looked_at),
         cut=encoder.cut.as_json(),
         device=str(accelerator.device),
+        precision=stepper.precision,
+        at_once=stepper.at_once,
+        padding=round(padding_of(rows, first), 4),
+        joules=meter.joules_until(Meter.now()),
         processes=accelerator.num_processes,
         threads=torch.get_num_threads(),
         seconds=round(tally.seconds, 1),
@@ -229,38 +253,9 @@ def finetune(
     )
 
 
-def _backward(
-    model: Any, batch: Sequence[Encoded], *, recipe: Recipe, marks: Mapping[str, int], accelerator: Any
-) -> float:
-    """Put the gradient of the batch's mean loss per target piece into the model; returns the loss of the whole batch.
-
-    The mean is over the pieces of the *whole* batch, however it is divided among processes and into `at_once` rows.
-    """
-    from torch import autocast, bfloat16
-
-    world, rank = accelerator.num_processes, accelerator.process_index
-    # A process without a share still has to take part in the exchange of gradients: with a row of weight 0.
-    own, weight = (batch[rank::world], 1.0) if rank < len(batch) else (batch[:1], 0.0)
-    total = 0.0
-    chunks = [own[start : start + recipe.at_once] for start in range(0, len(own), recipe.at_once)]
-    for number, chunk in enumerate(chunks, start=1):
-        with nullcontext() if number == len(chunks) else accelerator.no_sync(model):
-            tensors = as_tensors(chunk, **marks, device=accelerator.device)
-            with autocast(accelerator.device.type, dtype=bfloat16, enabled=recipe.precision == "bf16"):
-                loss = weight * summed_loss(model, tensors, smoothing=recipe.label_smoothing)
-            # world: the processes' gradients are averaged, and these are shares of one sum.
-            accelerator.backward(loss * world / _pieces(batch))
-            total = total + loss.detach()
-    return float(accelerator.reduce(total, reduction="sum") if world > 1 else total)
-
-
-def _pieces(batch: Sequence[Encoded]) -> int:
-    return sum(row.predicted for row in batch)
-
-
-def _steps(recipe: Recipe, examples: int) -> int:
+def _steps(recipe: Recipe, batches_in_epoch: int) -> int:
     """How many steps the run has: those of the recipe, or of its epochs, whichever are fewer."""
-    by_epochs = math.ceil(recipe.epochs * math.ceil(examples / recipe.batch))
+    by_epochs = math.ceil(recipe.epochs * batches_in_epoch)
     return min(steps for steps in (recipe.steps, by_epochs) if steps)
 
 
@@ -291,12 +286,26 @@ def _share(schedule: Any) -> float:
     return float(schedule.get_last_lr()[0] / schedule.base_lrs[0])
 
 
-def _state(tally: Tally, optimiser: Any, schedule: Any) -> dict[str, Any]:
+def _look(tally: Tally, measured: float, *, rate: float) -> dict[str, float]:
+    return {
+        "step": tally.step,
+        "examples": tally.examples,
+        "train_perplexity": exponential(tally.last_loss),
+        "validation_perplexity": measured,
+        "rate": rate,
+        "seconds": round(tally.seconds, 2),
+    }
+
+
+def _state(tally: Tally, optimiser: Any, schedule: Any, stepper: Stepper) -> dict[str, Any]:
     import torch
 
     return {
         "tally": asdict(tally),
         "threads": torch.get_num_threads(),
+        # Another machine would choose otherwise, and the run would not be the same.
+        "precision": stepper.precision,
+        "at_once": stepper.at_once,
         "optimiser": optimiser.state_dict(),
         "schedule": {key: value for key, value in schedule.state_dict().items() if key != "lr_lambdas"},
         "random": torch.get_rng_state(),
@@ -304,45 +313,18 @@ def _state(tally: Tally, optimiser: Any, schedule: Any) -> dict[str, Any]:
     }
 
 
-def _restore(place: Workplace, core: Any, optimiser: Any, schedule: Any) -> Tally:
+def _restore(place: Workplace, core: Any, optimiser: Any, schedule: Any, stepper: Stepper) -> Tally:
     import torch
 
     state = place.load(model=core)
     pin_threads(state["threads"])
+    stepper.precision, stepper.at_once = state["precision"], state["at_once"]
     optimiser.load_state_dict(state["optimiser"])
     schedule.load_state_dict({**state["schedule"], "lr_lambdas": [None] * len(schedule.base_lrs)})
     torch.set_rng_state(state["random"])
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])
     return Tally(**state["tally"])
-
-
-def _add_to_curves(to: Path, tally: Tally, measured: float, *, rate: float) -> None:
-    with (to / CURVES_FILE).open("a", encoding="utf-8") as out:
-        row = {
-            "step": tally.step,
-            "examples": tally.examples,
-            "train_perplexity": exponential(tally.last_loss),
-            "validation_perplexity": measured,
-            "rate": rate,
-            "seconds": round(tally.seconds, 2),
-        }
-        out.write(json.dumps(row) + "\n")
-
-
-def _cut_curves(to: Path, *, after: int) -> None:
-    """Drop what an interrupted run noted beyond the state that it goes on from."""
-    path = to / CURVES_FILE
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    with new_file(path) as out:
-        out.writelines(f"{line}\n" for line in lines if _step_of(line) <= after)
-
-
-def _step_of(line: str) -> float:
-    try:
-        return float(json.loads(line)["step"])
-    except ValueError:
-        return math.inf  # a line that a kill cut off
 
 
 def _check_processes(seen: int) -> None:

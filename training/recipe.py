@@ -13,7 +13,7 @@ BUNDLED: Final = Path(__file__).resolve().parent / "recipes"
 
 Architecture = Literal["t5", "bart"]
 Optimiser = Literal["scaled-adamw", "adamw"]
-Precision = Literal["fp32", "bf16"]
+Precision = Literal["fp32", "bf16", "auto"]
 
 
 class BadRecipe(ValueError):
@@ -59,6 +59,14 @@ class Recipe:
     # Of the layers, also where a checkpoint brings another.
     dropout: float
 
+    # The most pieces of a batch, padding included; 0 leaves `batch` rows as the only measure.
+    tokens: int = 0
+    # Compute activations again in the backward pass instead of keeping them: less memory, a third more time.
+    checkpointing: bool = False
+    # Of the low-rank matrices that are tuned in place of the checkpoint's own (Hu et al. 2021); 0 tunes all of it.
+    lora_rank: int = 0
+    lora_alpha: int = 0
+
     checkpoint: str = ""
     architecture: Architecture | None = None
     width: int = 0
@@ -81,7 +89,7 @@ class Recipe:
         ):
             if getattr(self, key) < 1:
                 raise BadRecipe(f"{key}: expected at least 1, got {getattr(self, key)}")
-        for key in ("steps", "epochs", "warm_up", "weight_decay", "patience"):
+        for key in ("steps", "epochs", "warm_up", "weight_decay", "patience", "tokens", "lora_rank", "lora_alpha"):
             if getattr(self, key) < 0:
                 raise BadRecipe(f"{key}: expected 0 or more, got {getattr(self, key)}")
         for key in ("rate", "clip"):
@@ -95,6 +103,15 @@ class Recipe:
         built = {key: getattr(self, key) for key in SIZES}
         if bool(self.checkpoint) == bool(self.architecture):
             raise BadRecipe("expected either a checkpoint to start from or an architecture to build, and not both")
+        if bool(self.lora_rank) != bool(self.lora_alpha):
+            raise BadRecipe("lora_rank and lora_alpha belong together: both, or neither")
+        if self.lora_rank and not self.checkpoint:
+            raise BadRecipe("lora_rank tunes a checkpoint that has learned before; a model built anew has not")
+        if 0 < self.tokens < self.max_source + self.max_target:
+            raise BadRecipe(
+                f"tokens: expected at least {self.max_source + self.max_target}, one example of the longest, "
+                f"got {self.tokens}"
+            )
         if self.architecture and not all(built.values()):
             missing = [key for key, value in built.items() if not value]
             raise BadRecipe(f"a model built anew needs its sizes; missing: {', '.join(missing)}")
@@ -118,7 +135,10 @@ class Recipe:
 
 # What a model built from nothing is measured by.
 SIZES: Final = ("width", "heads", "head_width", "feed_forward", "layers", "vocabulary")
+# What most runs do without.
+SPECIAL: Final = ("tokens", "checkpointing", "lora_rank", "lora_alpha")
 _TYPES: Final = get_type_hints(Recipe)
+_TRUTHS: Final = {"true": True, "false": False}
 _KEYS: Final = {each.name for each in fields(Recipe)} - {"name"}
 
 
@@ -160,7 +180,7 @@ def read_recipe(name: str, *, overrides: Sequence[str] = (), **changed: object) 
 
 
 def _required_keys() -> list[str]:
-    optional = {"name", "checkpoint", "architecture", *SIZES}
+    optional = {"name", "checkpoint", "architecture", *SIZES, *SPECIAL}
     return [each.name for each in fields(Recipe) if each.name not in optional]
 
 
@@ -174,7 +194,7 @@ def _check(key: str, value: object) -> None:
     if key not in _KEYS:
         raise BadRecipe(f"unknown key {key!r}; expected {', '.join(sorted(_KEYS))}")
     kind, words = _kind(key)
-    right = isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
+    right = isinstance(value, (int, float) if kind is float else kind) and isinstance(value, bool) == (kind is bool)
     if not right:
         raise BadRecipe(f"{key}: expected {_called(kind)}, got {value!r}")
     if words and value not in words:
@@ -187,7 +207,7 @@ def _parsed(key: str, word: str) -> object:
         _check(key, word)
     kind, _ = _kind(key)
     try:
-        value: object = kind(word)
+        value: object = _TRUTHS.get(word, word) if kind is bool else kind(word)
     except ValueError:
         raise BadRecipe(f"{key}: expected {_called(kind)}, got {word!r}") from None
     _check(key, value)
@@ -195,7 +215,7 @@ def _parsed(key: str, word: str) -> object:
 
 
 def _called(kind: type) -> str:
-    return {int: "a whole number", float: "a number"}.get(kind, "text")
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text")
 
 
 def _as_declared(table: Mapping[str, Any]) -> dict[str, Any]:

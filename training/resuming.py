@@ -7,7 +7,8 @@ runs no code. Each state is a folder of its own under `MODEL/.training/`, named 
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,10 @@ WORKPLACE: Final = ".training"
 RUN_FILE: Final = "run.json"
 BEST_FILE: Final = "best.safetensors"
 _WEIGHTS, _STATE = "weights.safetensors", "state.pt"
+
+
+class NotKept(RuntimeError):
+    """The state of a run could not be written, as on a full disk; the one before it is still there."""
 
 
 class AnotherRun(ValueError):
@@ -72,14 +77,15 @@ class Workplace:
         from safetensors.torch import save_model
 
         unfinished = self.folder / f"unfinished-{os.getpid()}"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        save_model(model, str(unfinished / _WEIGHTS))
-        torch.save(dict(state), unfinished / _STATE)
-        for path in (unfinished / _WEIGHTS, unfinished / _STATE, unfinished):
-            _sync(path)
-        unfinished.rename(self.folder / f"step-{step}")
-        _sync(self.folder)
+        with self._or_not_kept(unfinished):
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            save_model(model, str(unfinished / _WEIGHTS))
+            torch.save(dict(state), unfinished / _STATE)
+            for path in (unfinished / _WEIGHTS, unfinished / _STATE, unfinished):
+                _sync(path)
+            unfinished.rename(self.folder / f"step-{step}")
+            _sync(self.folder)
         for older in self.folder.glob("step-*"):
             if older.name != f"step-{step}":
                 shutil.rmtree(older, ignore_errors=True)
@@ -100,9 +106,26 @@ class Workplace:
         from safetensors.torch import save_model
 
         unfinished = self.folder / f"best-{os.getpid()}.part"
-        save_model(model, str(unfinished))
-        _sync(unfinished)
-        unfinished.replace(self.best)
+        with self._or_not_kept(unfinished):
+            save_model(model, str(unfinished))
+            _sync(unfinished)
+            unfinished.replace(self.best)
+
+    @contextmanager
+    def _or_not_kept(self, unfinished: Path) -> Iterator[None]:
+        """Raise `NotKept` where writing fails, and leave no half of it to fill the disk further."""
+        from safetensors import SafetensorError
+
+        try:
+            yield
+        # torch says RuntimeError of a file that it could not write.
+        except (OSError, SafetensorError, RuntimeError) as error:
+            shutil.rmtree(unfinished) if unfinished.is_dir() else unfinished.unlink(missing_ok=True)
+            kept = self.latest()
+            raise NotKept(
+                f"cannot write to {self.folder}: {str(error).splitlines()[0]}; "
+                f"{f'the state of {kept.name} is kept' if kept else 'no state was kept yet'}: run again to go on"
+            ) from error
 
     def load_best(self, model: Any) -> None:
         """Put the weights of the best look into `model`."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from generation.corpus.manifest import digest_of, digest_of_file, read_manifest, write_manifest
 from training.checkpoints import checkpoint_file
+from training.model_card import CARD_FILE, write_card
 from training.recipe import Recipe
 from training.resuming import AnotherRun, Workplace
 from training.sources import Source, gather
@@ -64,6 +65,8 @@ def train(
                 f"{to} holds another model, made by {done.get('command')!r} on {done.get('made_at')} from other "
                 "settings or corpora; choose another --to, or remove the folder"
             )
+        if not (to / CARD_FILE).is_file():
+            write_card(to, done)
         Workplace(to).clear()
         return Run(folder=to, results=dict(done["results"]), already=True)
     if to.exists() and any(to.iterdir()) and not Workplace(to).folder.is_dir():
@@ -96,6 +99,7 @@ def train(
         inputs={source.name: source.file for source in sources} | ({"checkpoint": weights} if weights else {}),
         results=results,
     )
+    write_card(to, read_manifest(to))
     Workplace(to).clear()
     return Run(folder=to, results=results, already=False)
 

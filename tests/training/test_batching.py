@@ -2,7 +2,7 @@
 
 from itertools import chain, islice
 
-from training.batching import batch_of_step, batches, by_length
+from training.batching import batch_of_step, batches, by_length, padding_of
 from training.encoding import Encoded
 
 ROWS = [Encoded(source=(1,) * (5 + number * 7 % 40), target=(2,) * (1 + number % 9)) for number in range(103)]
@@ -48,6 +48,34 @@ def test_rows_of_like_length_stand_together():
     not_bucketed = padding(batches(ROWS, size=8, bucket=1, seed=7, epoch=0))
 
     assert bucketed < 0.1 < not_bucketed
+
+
+def test_a_budget_bounds_the_pieces_of_a_batch_padding_included():
+    cut = batches(ROWS, size=64, bucket=50, seed=7, epoch=0, budget=300)
+
+    assert sorted(chain.from_iterable(cut)) == list(range(103))
+    for batch in cut:
+        longest = max(len(ROWS[place].source) for place in batch) + max(len(ROWS[place].target) for place in batch)
+        assert len(batch) * longest <= 300
+    # Short rows stand many together, long ones few.
+    assert max(map(len, cut)) > 2 * min(map(len, cut))
+
+
+def test_with_a_budget_a_resumed_run_sees_what_it_would_have_seen():
+    def from_step(start: int) -> list[tuple[int, ...]]:
+        every = batch_of_step(ROWS, size=64, bucket=50, seed=7, from_step=start, budget=300)
+        return list(islice(every, 40 - start))
+
+    for done in (0, 9, 10, 25):
+        assert from_step(done) == from_step(0)[done:]
+
+
+def test_padding_is_counted_over_sources_and_targets():
+    rows = [Encoded(source=(1,) * 4, target=(2,) * 2), Encoded(source=(1,) * 2, target=(2,) * 4)]
+
+    # 2 x (4 + 4) places for 6 + 6 pieces; alone nothing is padded.
+    assert padding_of(rows, [(0, 1)]) == 0.25
+    assert padding_of(rows, [(0,), (1,)]) == 0.0
 
 
 def test_what_is_answered_or_measured_goes_longest_first():

@@ -21,9 +21,10 @@ from tests.training.builders import (
     toy_examples,
 )
 from training.checkpoints import load_model
+from training.curves import CURVES_FILE
 from training.decoding import Decoding, Question, decode
 from training.encoding import Encoder
-from training.finetuning import CURVES_FILE, LossNotFinite, NothingLeft, Trained, WrongProcesses, finetune
+from training.finetuning import LossNotFinite, NothingLeft, Trained, WrongProcesses, finetune
 from training.perplexity import likelihoods, perplexity
 from training.recipe import Recipe
 from training.resuming import AnotherRun
@@ -271,6 +272,73 @@ def test_half_precision_learns_as_well_and_keeps_full_weights(tmp_path):
     assert half.best_perplexity != full.best_perplexity
     stored = load_file(tmp_path / "half" / "model.safetensors")
     assert {str(tensor.dtype) for tensor in stored.values()} == {"torch.float32"}
+
+
+# A BART of random weights has logits of next to nothing, which low ranks beside them hardly change.
+@pytest.mark.parametrize(("make", "learned"), [(a_t5_checkpoint, 0.9), (a_bart_checkpoint, 0.98)], ids=["t5", "bart"])
+def test_low_ranks_are_tuned_merged_and_loaded_like_any_model(tmp_path, make, learned):
+    pytest.importorskip("peft", reason="the extra [lora] is not installed")
+    recipe = a_checkpoint_recipe(
+        make(tmp_path / "hub"), "steps=60", "evaluate_every=20", "evaluate_on=20", "lora_rank=8", "lora_alpha=32",
+        "rate=0.05",
+    )  # fmt: skip
+
+    trained = tuned(tmp_path / "pt", recipe)
+
+    looks = curves(tmp_path / "pt")
+    assert looks[-1]["validation_perplexity"] < learned * looks[0]["train_perplexity"]
+    model, tokenizer, template = load_model(tmp_path / "pt", device="cpu")
+    rows = Encoder(tokenizer=tokenizer, template=template).examples(toy_examples("validation"))
+    merged = perplexity(likelihoods(model, rows, pad=tokenizer.pad_token_id))
+    assert merged == pytest.approx(trained.best_perplexity, rel=1e-4)
+    assert not [name for name, _ in model.named_parameters() if "lora" in name]
+
+
+def test_low_ranks_go_on_where_they_were(tmp_path):
+    pytest.importorskip("peft", reason="the extra [lora] is not installed")
+    hub = a_t5_checkpoint(tmp_path / "hub")
+    recipe = a_checkpoint_recipe(hub, "steps=12", "evaluate_every=4", "lora_rank=4", "lora_alpha=8")
+    tuned(tmp_path / "whole", recipe)
+
+    with pytest.raises(Interrupted):
+        tuned(tmp_path / "cut", recipe, stop_after=6)
+    tuned(tmp_path / "cut", recipe)
+
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
+
+
+def test_activations_computed_again_give_the_same_model(tmp_path):
+    tuned(tmp_path / "kept", a_recipe("dropout=0.1"))
+    tuned(tmp_path / "again", a_recipe("dropout=0.1", "checkpointing=true"))
+
+    for one, other in zip(curves(tmp_path / "kept"), curves(tmp_path / "again"), strict=True):
+        assert other["validation_perplexity"] == pytest.approx(one["validation_perplexity"], rel=1e-4)
+
+
+def test_a_token_budget_cuts_epochs_and_resumes_bit_for_bit(tmp_path):
+    recipe = a_recipe("tokens=640", "batch=64", "at_once=64", "steps=0", "epochs=2", "evaluate_every=5")
+    whole = tuned(tmp_path / "whole", recipe)
+
+    with pytest.raises(Interrupted):
+        tuned(tmp_path / "cut", recipe, stop_after=7)
+    tuned(tmp_path / "cut", recipe)
+
+    assert whole.examples_seen >= 2 * 120 - 12
+    assert whole.steps > 2 * 120 / 64
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
+
+
+def test_the_precision_that_a_probe_chose_is_kept_through_an_interrupt(tmp_path, monkeypatch):
+    recipe = a_recipe("precision=auto")
+    choices = iter(["bf16", "fp32"])
+    monkeypatch.setattr("training.finetuning.precision_for", lambda *_: next(choices))
+
+    with pytest.raises(Interrupted):
+        tuned(tmp_path / "cut", recipe, stop_after=6)
+    resumed = tuned(tmp_path / "cut", recipe)
+
+    assert resumed.precision == "bf16"
+    assert next(choices) == "fp32"
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from training.resuming import AnotherRun, Workplace
+from training.resuming import AnotherRun, NotKept, Workplace
 
 RUN = {"seed": 7, "recipe": {"steps": 12}, "on": ("toy",)}
 
@@ -82,3 +82,28 @@ def test_nothing_is_unpickled_that_runs_code(tmp_path):
     with pytest.raises(pickle.UnpicklingError):
         place.load(model=model)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.torch
+def test_a_disk_that_fills_up_keeps_the_state_before_and_says_so(tmp_path):
+    """With a limit on the size of a file, which a process meets as it meets a full disk."""
+    import resource
+    import signal
+
+    import torch
+
+    place, small, large = Workplace(tmp_path), torch.nn.Linear(4, 4), torch.nn.Linear(400, 400)
+    place.begin(RUN)
+    place.save(step=3, model=small, state={})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[0][1]))
+    try:
+        with pytest.raises(NotKept, match="the state of step-3 is kept: run again to go on"):
+            place.save(step=6, model=large, state={})
+        with pytest.raises(NotKept, match="cannot write to"):
+            place.keep_best(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before[0])
+        signal.signal(signal.SIGXFSZ, before[1])
+
+    assert sorted(path.name for path in place.folder.iterdir()) == ["run.json", "step-3"]

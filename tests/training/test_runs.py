@@ -72,8 +72,10 @@ def test_the_folder_holds_a_model_and_nothing_of_the_work(home):
     run = trained(home)
 
     assert sorted(path.name for path in run.folder.iterdir()) == [
+        "README.md",
         "config.json",
         "curves.jsonl",
+        "curves.svg",
         "generation_config.json",
         "manifest.json",
         "model.safetensors",
@@ -156,6 +158,27 @@ def test_a_checkpoint_is_an_input_like_any_other(home, tmp_path):
     a_t5_checkpoint(folder, own_head=True)
     with pytest.raises(AnotherRun):
         trained(home, recipe)
+
+
+def test_the_card_says_what_it_learned_from_and_what_it_is_not_for(home):
+    write_manifest(
+        home / "corpora" / "toy",
+        command="generate",
+        now=NOW,
+        settings={},
+        inputs={},
+        results={"caveats": ["written by the offline author"]},
+    )
+
+    folder = trained(home, telling=Telling(drop_traits=0.25)).folder
+
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    manifest = read_manifest(folder)
+    assert f"- toy (SHA-256 `{manifest['inputs']['toy']['sha256']}`)" in card
+    assert "- Written by the offline author." in card
+    assert "Told: persona, the speaker's stated traits, left out in 25% of the examples, and the last" in card
+    assert f"| validation perplexity per piece | {manifest['results']['best_perplexity']:.1f} |" in card
+    assert (folder / "curves.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 
 def test_a_corpuss_caveats_go_on_to_its_model(home):

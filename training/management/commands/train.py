@@ -8,8 +8,9 @@ from generation.home import NoSuchName, place
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
 from training.checkpoints import CheckpointMissing
 from training.examples import NotAModel
+from training.lora import NoLora
 from training.recipe import BadRecipe, bundled_recipes, read_recipe
-from training.resuming import AnotherRun
+from training.resuming import AnotherRun, NotKept
 from training.runs import train
 from training.sources import BadSource, Overlap, read_source
 from training.told import BadTelling, Telling
@@ -26,6 +27,7 @@ class Command(ParleyCommand):
         BadTelling,
         CheckpointMissing,
         CorpusMissing,
+        NoLora,
         NoSuchName,
         NotAModel,
         Overlap,
@@ -74,6 +76,7 @@ class Command(ParleyCommand):
             shown[0].advance(note=note)
 
         from training.finetuning import LossNotFinite, NothingLeft, WrongProcesses
+        from training.stepping import OutOfMemory
 
         to = place("models", options["to"])
         try:
@@ -94,7 +97,7 @@ class Command(ParleyCommand):
             )
         except NothingLeft as error:
             raise BadInput(str(error)) from error
-        except (LossNotFinite, WrongProcesses) as error:
+        except (LossNotFinite, NotKept, OutOfMemory, WrongProcesses) as error:
             raise WorkFailed(str(error)) from error
         for each in shown:
             each.finish()
@@ -109,6 +112,8 @@ class Command(ParleyCommand):
         for key, count in results["cut"].items():
             if count:
                 self.say(f"  {key.replace('_', ' ')}: {count:,}")
+        if results["at_once"] < recipe.at_once:
+            self.say(f"  Memory ran short: {results['at_once']} rows at once instead of {recipe.at_once}.")
         if results["overlap"]["personas"]:
             self.say(f"  {results['overlap']['personas']} personas stand in two splits, as was allowed.")
         self.say(f"Next: manage.py respond --model {options['to']} --to-contexts CORPUS/test --to {options['to']}")
