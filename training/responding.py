@@ -2,26 +2,23 @@
 
 import json
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from generation.corpus.dialogues import DIALOGUES_FILE, Dialogue, read_dialogues
+from generation.corpus.dialogues import DIALOGUES_FILE, read_dialogues
 from generation.corpus.manifest import digest_of, digest_of_file, new_file, read_manifest, write_manifest
 from generation.corpus.traits import Traits, check_traits
-from training.decoding import seed_of
-from training.examples import Example, examples_of
+from training.choosing import Choice, choose
+from training.examples import Example
 from training.responses import RESPONSES_FILE, Given, Response, cluster_of, response_from_json, write_responses
 from training.runs import caveats_of
 from training.systems import Answer, System
 
 COMMAND: Final = "respond"
 UNFINISHED: Final = ".unfinished.jsonl"
-
-PerDialogue = Literal["1", "all"]
 
 
 class NothingToAnswer(ValueError):
@@ -43,19 +40,6 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Which contexts are answered.
-
-    `per_dialogue` "1" draws one turn of each dialogue by seed; `min_turns` is how many turns must precede the reply;
-    `limit` draws that many contexts from each corpus, by seed.
-    """
-
-    per_dialogue: PerDialogue = "all"
-    min_turns: int = 1
-    limit: int | None = None
-
-
-@dataclass(frozen=True)
 class Answered:
     """What `respond` made: where, how many, how many of them were there already, and which contexts have none."""
 
@@ -68,26 +52,6 @@ class Answered:
     def failed(self) -> list[dict[str, str]]:
         """Each context without a response, with the reason."""
         return list(self.results["failed"])
-
-
-def choose(dialogues: Iterable[Dialogue], *, choice: Choice, seed: int, domain: str | None = None) -> list[Example]:
-    """The contexts to be answered, in the corpus's order; a context is drawn or not whatever else is in the corpus."""
-    by_dialogue: dict[str, list[Example]] = defaultdict(list)
-    for example in examples_of(dialogues, domain=domain):
-        if len(example.context.turns) >= choice.min_turns:
-            by_dialogue[example.context.cluster].append(example)
-
-    def drawn(example: Example) -> int:
-        return seed_of(example.context.id, seed=seed)
-
-    if choice.per_dialogue == "1":
-        chosen = [min(examples, key=drawn) for examples in by_dialogue.values()]
-    else:
-        chosen = [example for examples in by_dialogue.values() for example in examples]
-    if choice.limit is None:
-        return chosen
-    within = {example.context.id for example in sorted(chosen, key=drawn)[: choice.limit]}
-    return [example for example in chosen if example.context.id in within]
 
 
 def forced(traits: Traits, setting: Traits) -> Traits:
@@ -126,7 +90,7 @@ def respond(
         **system.settings,
         "system": name,
         "to_contexts": [{"corpus": each.name, "domain": each.domain} for each in corpora],
-        "choice": asdict(choice),
+        "choice": choice.as_json(),
         "set": setting,
         "seed": seed,
     }

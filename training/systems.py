@@ -3,16 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from generation.corpus.traits import Traits
 from training.checkpoints import WEIGHTS_FILE, load_model, template_of
+from training.ctranslate import check_engine, decode_fast
 from training.decoding import Decoding, Question, decode
 from training.encoding import Encoder
 from training.examples import Example
 
 # How a model behind an endpoint is named, in commands and manifests.
 OPENAI: Final = "openai:"
+
+
+Engine = Literal["transformers", "ctranslate2"]
+ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,19 @@ class System(Protocol):
 class TrainedModel:
     """A model that `train` made, with a decoding. `with_traits` False tells it no traits though it knows of them."""
 
-    def __init__(self, folder: Path, *, decoding: Decoding, with_traits: bool, seed: int, batch_size: int) -> None:
-        self.folder, self.decoding, self.seed, self.batch_size = folder, decoding, seed, batch_size
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        decoding: Decoding,
+        with_traits: bool,
+        seed: int,
+        batch_size: int,
+        engine: Engine = "transformers",
+    ) -> None:
+        self.folder, self.decoding, self.seed, self.batch_size, self.engine = folder, decoding, seed, batch_size, engine
+        if engine == "ctranslate2":
+            check_engine(decoding)
         own = template_of(folder)
         self.knows_traits = own.with_traits
         self._template = replace(own, with_traits=own.with_traits and with_traits)
@@ -83,7 +99,13 @@ class TrainedModel:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return {"model": str(self.folder), "decoding": self.decoding.as_json(), "with_traits": self.told_traits}
+        engine = {"engine": self.engine} if self.engine != "transformers" else {}
+        return {
+            "model": str(self.folder),
+            "decoding": self.decoding.as_json(),
+            "with_traits": self.told_traits,
+            **engine,
+        }
 
     @property
     def inputs(self) -> Mapping[str, Path]:
@@ -110,7 +132,22 @@ class TrainedModel:
             )
             for example in examples
         ]
-        for batch in decode(
-            model, tokenizer, questions, decoding=self.decoding, seed=self.seed, batch_size=self.batch_size
-        ):
+        if self.engine == "ctranslate2":
+            probes = [
+                encoder.pair(asked.source, example.reply) for asked, example in zip(questions, examples, strict=True)
+            ]
+            batches = decode_fast(
+                self.folder,
+                model,
+                tokenizer,
+                questions,
+                probes=probes,
+                decoding=self.decoding,
+                batch_size=self.batch_size,
+            )
+        else:
+            batches = decode(
+                model, tokenizer, questions, decoding=self.decoding, seed=self.seed, batch_size=self.batch_size
+            )
+        for batch in batches:
             keep([Answer(place, text) for place, text in batch])

@@ -72,6 +72,24 @@ def test_the_three_of_them_end_to_end(home):
 
 
 @pytest.mark.torch
+def test_a_contrast_answers_every_context_twice_told_high_and_told_low(home):
+    result_of("train", "smoke", "--on", "toy", "--to", "pt", *QUICKLY)
+
+    found = result_of("respond", "--model", "pt", "--to-contexts", "toy/test", "--to", "pt", "--contrast", "openness")
+
+    assert (found["high"]["system"], found["low"]["system"]) == ("pt[openness=high]", "pt[openness=low]")
+    high, low = (list(read_responses(home / "responses" / f"pt-openness-{level}")) for level in ("high", "low"))
+    assert [row.context.id for row in high] == [row.context.id for row in low]
+    assert {row.given.traits["openness"] for row in high} == {"high"}
+    assert "the one sets it high and low" in str(
+        refused(
+            "respond", "--model", "pt", "--to-contexts", "toy/test", "--to", "x", "--contrast", "openness",
+            "--set", "openness=low",
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.torch
 def test_train_says_what_it_made_and_what_comes_next(home):
     lines = said("train", "smoke", "--on", "toy", "--to", "pt", "--steps", "4", *QUICKLY).splitlines()
     again = said("train", "smoke", "--on", "toy", "--to", "pt", "--steps", "4", *QUICKLY).splitlines()

@@ -12,9 +12,10 @@ from tests.builders import a_dialogue
 from tests.cast import NOW
 from tests.openai_server import Faults, OpenAIServer
 from tests.training.builders import toy_corpus
+from training.choosing import Choice
 from training.endpoints import EndpointModel
 from training.examples import context_of
-from training.responding import Answered, Choice, Corpus, respond
+from training.responding import Answered, Corpus, respond
 from training.responses import read_responses
 
 

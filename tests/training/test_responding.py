@@ -14,9 +14,10 @@ from generation.corpus.manifest import digest_of_file, read_manifest
 from generation.corpus.traits import Traits, UnknownTrait
 from tests.cast import NOW
 from tests.training.builders import a_toy_dialogue, toy_corpus, toy_dialogues
+from training.choosing import Choice
 from training.decoding import Decoding
 from training.examples import Example, NotAModel, write_template
-from training.responding import Answered, Choice, Corpus, NothingToAnswer, OtherResponses, choose, respond
+from training.responding import Answered, Corpus, NothingToAnswer, OtherResponses, respond
 from training.responses import Given, read_responses
 from training.systems import Answer, Keep, TrainedModel
 
@@ -72,38 +73,6 @@ def pt(home: Path, trained_home: Path, **changed: Any) -> TrainedModel:
         shutil.copytree(trained_home / "models" / "pt", folder)
     given: dict[str, Any] = {"decoding": Decoding(max_new_tokens=12), "with_traits": True, "seed": 7, "batch_size": 8}
     return TrainedModel(folder, **{**given, **changed})
-
-
-def test_each_turn_but_the_first_is_a_context_in_the_corpuss_order():
-    chosen = choose(DIALOGUES, choice=Choice(), seed=7)
-
-    assert [each.context.id for each in chosen] == [
-        f"{dialogue.id}#{turn}" for dialogue in DIALOGUES for turn in (1, 2, 3, 4, 5)
-    ]
-
-
-def test_one_context_of_each_dialogue_is_drawn_by_seed():
-    one = choose(DIALOGUES, choice=Choice(per_dialogue="1"), seed=7)
-
-    assert [each.context.cluster for each in one] == [dialogue.id for dialogue in DIALOGUES]
-    assert one == choose(DIALOGUES, choice=Choice(per_dialogue="1"), seed=7)
-    assert one != choose(DIALOGUES, choice=Choice(per_dialogue="1"), seed=8)
-
-
-def test_what_is_drawn_of_a_dialogue_does_not_depend_on_the_others():
-    one = choose(DIALOGUES, choice=Choice(per_dialogue="1"), seed=7)
-
-    assert choose(DIALOGUES[3:5], choice=Choice(per_dialogue="1"), seed=7) == one[3:5]
-
-
-def test_min_turns_and_limit():
-    late = choose(DIALOGUES, choice=Choice(min_turns=4), seed=7)
-    few = choose(DIALOGUES, choice=Choice(limit=6), seed=7)
-
-    assert {each.context.id.rpartition("#")[2] for each in late} == {"4", "5"}
-    assert len(few) == 6
-    # In the corpus's order, and of more contexts the same and others.
-    assert [each for each in choose(DIALOGUES, choice=Choice(limit=12), seed=7) if each in few] == few
 
 
 def test_a_response_says_what_was_asked_told_and_really_said(home):

@@ -16,13 +16,14 @@ from generation.corpus.traits import Traits
 from tests.cast import NOW
 from tests.training.builders import a_response, toy_corpus
 from training.checkpoints import load_model
+from training.choosing import Choice
 from training.decoding import Decoding
 from training.encoding import Encoder
 from training.ground import others
 from training.intervals import Score
 from training.metrics import words
 from training.perplexity import likelihoods
-from training.responding import Choice, Corpus, respond
+from training.responding import Corpus, respond
 from training.responses import Response, ResponsesMissing, read_responses, write_responses
 from training.score_table import as_csv, as_latex, as_table
 from training.scoring import score, write_scores

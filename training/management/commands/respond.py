@@ -5,16 +5,18 @@ from django.utils import timezone
 
 from generation.authors import RunStopped
 from generation.corpus.dialogues import BadLine, CorpusMissing
-from generation.corpus.traits import Traits, UnknownTrait, check_traits
+from generation.corpus.traits import TRAITS, Traits, UnknownTrait, check_traits
 from generation.home import NoSuchName, corpus_and_split, existing, place
 from generation.journal import CorpusBusy, SettingsChanged
 from generation.llm import NoClient, NoKey
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
+from training.choosing import Choice
+from training.ctranslate import NoEngine, WrongConversion
 from training.decoding import MANNERS, Decoding
 from training.endpoints import EndpointModel
 from training.examples import NotAModel
-from training.responding import Choice, Corpus, NothingToAnswer, OtherResponses, respond
-from training.systems import OPENAI, System, TrainedModel
+from training.responding import Corpus, NothingToAnswer, OtherResponses, respond
+from training.systems import ENGINES, OPENAI, System, TrainedModel
 
 
 class Command(ParleyCommand):
@@ -25,6 +27,7 @@ class Command(ParleyCommand):
         CorpusBusy,
         CorpusMissing,
         NoClient,
+        NoEngine,
         NoKey,
         NoSuchName,
         NotAModel,
@@ -64,6 +67,13 @@ class Command(ParleyCommand):
         parser.add_argument(
             "--min-turns", type=int, default=1, metavar="N", help="turns that must precede the reply (default: 1)"
         )
+        parser.add_argument(
+            "--max-turns", type=int, metavar="N", help="turns that may precede it (default: any number)"
+        )
+        parser.add_argument("--per-persona", action="store_true", help="one context for each persona, drawn by seed")
+        parser.add_argument(
+            "--spread", action="store_true", help="draw --limit contexts evenly over how far into a dialogue they are"
+        )
         parser.add_argument("--decoding", choices=MANNERS, default="greedy", help="default: greedy")
         parser.add_argument("--beams", type=int, default=Decoding.beams, help="of beam (default: %(default)s)")
         parser.add_argument("--top-p", type=float, default=Decoding.top_p, help="of sample (default: %(default)s)")
@@ -81,21 +91,55 @@ class Command(ParleyCommand):
         parser.add_argument(
             "--set", action="append", default=[], metavar="TRAIT=LEVEL", help="tell the model this of every speaker"
         )
+        parser.add_argument(
+            "--contrast",
+            metavar="TRAIT",
+            choices=TRAITS,
+            help="answer every context twice, told high and told low, into RESPONSES-TRAIT-high and -low",
+        )
         parser.add_argument("--without-traits", action="store_true", help="tell the model no traits")
         parser.add_argument("--seed", type=int, default=7, help="of draws (default: %(default)s)")
         parser.add_argument("--batch-size", type=int, default=32, help="changes the speed alone (default: %(default)s)")
+        parser.add_argument(
+            "--engine",
+            choices=ENGINES,
+            default="transformers",
+            help="ctranslate2 gives the same greedy replies, several times faster on a processor",
+        )
         parser.add_argument(
             "--concurrency", type=int, default=8, help="requests to an endpoint at a time (default: %(default)s)"
         )
 
     def work(self, **options: Any) -> dict[str, Any]:
-        for key in ("limit", "min_turns", "beams", "max_new_tokens", "batch_size", "concurrency"):
+        self._check(options)
+        setting, trait = _setting(options["set"]), options["contrast"]
+        if not trait:
+            return self._respond(options, setting=setting, to=options["to"])
+        if trait in setting:
+            raise BadInput(f"--contrast {trait} and --set {trait}=...: the one sets it high and low, the other once")
+        if options["system"]:
+            raise BadInput("--contrast makes two systems, which --system cannot both name")
+        made = {
+            level: self._respond(options, setting={**setting, trait: level}, to=f"{options['to']}-{trait}-{level}")
+            for level in ("high", "low")
+        }
+        self.say(f"Next: manage.py trait_control {options['to']}-{trait}-high {options['to']}-{trait}-low")
+        return {"contrast": trait, **made, "failed": [row for each in made.values() for row in each["failed"]]}
+
+    def _check(self, options: dict[str, Any]) -> None:
+        for key in ("limit", "max_turns", "min_turns", "beams", "max_new_tokens", "batch_size", "concurrency"):
             if options[key] is not None and options[key] < 1:
                 raise BadInput(f"--{key.replace('_', '-')}: expected at least 1, got {options[key]}")
         if not 0 < options["top_p"] <= 1:
             raise BadInput(f"--top-p: expected a share above 0, at most 1, got {options['top_p']:g}")
         if options["temperature"] is not None and not options["temperature"] > 0:
             raise BadInput(f"--temperature: expected a number above 0, got {options['temperature']:g}")
+        if options["max_turns"] is not None and options["max_turns"] < options["min_turns"]:
+            raise BadInput(f"--max-turns {options['max_turns']} is less than --min-turns {options['min_turns']}")
+        if options["spread"] and options["limit"] is None:
+            raise BadInput("--spread says how --limit contexts are drawn; without --limit all are answered")
+
+    def _respond(self, options: dict[str, Any], *, setting: Traits, to: str) -> dict[str, Any]:
         shown = Progress(total=None, label="responses", quiet=self.quiet)
 
         def watch(done: int, total: int) -> None:
@@ -106,16 +150,25 @@ class Command(ParleyCommand):
             answered = respond(
                 system=_system(options),
                 corpora=_corpora(options["to_contexts"], options["domain"]),
-                to=place("responses", options["to"]),
+                to=place("responses", to),
                 name=options["system"],
-                choice=Choice(options["per_dialogue"], options["min_turns"], options["limit"]),
-                setting=_setting(options["set"]),
+                choice=Choice(
+                    per_dialogue=options["per_dialogue"],
+                    min_turns=options["min_turns"],
+                    limit=options["limit"],
+                    max_turns=options["max_turns"],
+                    per_persona=options["per_persona"],
+                    spread=options["spread"],
+                ),
+                setting=setting,
                 seed=options["seed"],
                 now=timezone.now(),
                 watch=watch,
             )
         except RunStopped as error:
             raise WorkFailed(f"{error}\nWhat was answered is kept; run the same command to go on.") from error
+        except WrongConversion as error:
+            raise WorkFailed(str(error)) from error
         shown.finish()
         results = answered.results
         self.say(
@@ -129,7 +182,7 @@ class Command(ParleyCommand):
             self.say(f"  No response to {row['context']}: {row['reason']}")
         if answered.failed:
             self.say("Run the same command to try these again.")
-        self.say(f"Next: manage.py score {options['to']}")
+        self.say(f"Next: manage.py score {to}")
         return {"to": str(answered.folder), "kept": answered.kept, **results}
 
 
@@ -155,6 +208,7 @@ def _system(options: dict[str, Any]) -> System:
         with_traits=not options["without_traits"],
         seed=options["seed"],
         batch_size=options["batch_size"],
+        engine=options["engine"],
     )
 
 
