@@ -3,8 +3,13 @@
 import random
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
+from typing import Final
 
 from training.encoding import Encoded
+
+# Sources that differ by less than this count as equally long. Measured: 9 % padding, where sorting by one and then the
+# other leaves 17 %, since hardly two sources are exactly as long.
+ALIKE: Final = 8
 
 
 def batches(
@@ -71,4 +76,5 @@ def padding_of(rows: Sequence[Encoded], cut: Sequence[Sequence[int]]) -> float:
 
 
 def _length(row: Encoded) -> tuple[int, int]:
-    return len(row.source), len(row.target)
+    """Sources of about one length, by the lengths of their targets: both sides of a batch are padded."""
+    return len(row.source) // ALIKE, len(row.target)

@@ -47,36 +47,36 @@ def check_engine(decoding: Decoding) -> None:
         raise NoEngine("--engine ctranslate2 needs the package: pip install 'parley[ct2]'") from error
 
 
-def decode_fast(
-    folder: Path,
-    model: Any,
-    tokenizer: Any,
-    questions: Sequence[Question],
-    *,
-    probes: Sequence[Encoded],
-    decoding: Decoding,
-    batch_size: int,
-) -> Iterator[list[tuple[int, str]]]:
-    """As `training.decoding.decode`, greedily, by the converted form of the model in `folder`.
+class FastModel:
+    """The converted form of the model in `folder`, once its likelihoods of some `probes` are found to be the model's.
 
-    `probes` are examples on which its likelihoods are checked; raises `WrongConversion` where they are not the model's.
+    Raises `WrongConversion` where they are not.
     """
-    translator = _translator(converted(folder, tokenizer))
-    _check(translator, model, tokenizer, probes[:CHECKED])
-    opening = model.generation_config.forced_bos_token_id
-    prefix = tokenizer.convert_ids_to_tokens([opening]) if opening is not None else None
-    for places in by_length([len(question.source) for question in questions], size=batch_size):
-        found = translator.translate_batch(
-            [tokenizer.convert_ids_to_tokens(list(questions[place].source)) for place in places],
-            target_prefix=[prefix] * len(places) if prefix else None,
-            beam_size=1,
-            min_decoding_length=0,
-            max_decoding_length=decoding.max_new_tokens,
-            max_batch_size=batch_size,
-        )
-        numbers = [tokenizer.convert_tokens_to_ids(each.hypotheses[0]) for each in found]
-        texts = tokenizer.batch_decode(numbers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        yield [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]
+
+    def __init__(self, folder: Path, model: Any, tokenizer: Any, *, probes: Sequence[Encoded]) -> None:
+        self._tokenizer = tokenizer
+        self._translator = _translator(converted(folder, tokenizer))
+        _check(self._translator, model, tokenizer, probes[:CHECKED])
+        opening = model.generation_config.forced_bos_token_id
+        self._prefix = tokenizer.convert_ids_to_tokens([opening]) if opening is not None else None
+
+    def decode(
+        self, questions: Sequence[Question], *, decoding: Decoding, batch_size: int
+    ) -> Iterator[list[tuple[int, str]]]:
+        """As `training.decoding.decode`, greedily."""
+        tokenizer = self._tokenizer
+        for places in by_length([len(question.source) for question in questions], size=batch_size):
+            found = self._translator.translate_batch(
+                [tokenizer.convert_ids_to_tokens(list(questions[place].source)) for place in places],
+                target_prefix=[self._prefix] * len(places) if self._prefix else None,
+                beam_size=1,
+                min_decoding_length=0,
+                max_decoding_length=decoding.max_new_tokens,
+                max_batch_size=batch_size,
+            )
+            numbers = [tokenizer.convert_tokens_to_ids(each.hypotheses[0]) for each in found]
+            texts = tokenizer.batch_decode(numbers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            yield [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]
 
 
 def converted(folder: Path, tokenizer: Any) -> Path:

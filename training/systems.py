@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Protocol, get_args
 
 from generation.corpus.traits import Traits
 from training.checkpoints import WEIGHTS_FILE, load_model, template_of
-from training.ctranslate import check_engine, decode_fast
+from training.ctranslate import FastModel, check_engine
 from training.decoding import Decoding, Question, decode
 from training.encoding import Encoder
 from training.examples import Example
@@ -136,15 +136,8 @@ class TrainedModel:
             probes = [
                 encoder.pair(asked.source, example.reply) for asked, example in zip(questions, examples, strict=True)
             ]
-            batches = decode_fast(
-                self.folder,
-                model,
-                tokenizer,
-                questions,
-                probes=probes,
-                decoding=self.decoding,
-                batch_size=self.batch_size,
-            )
+            fast = FastModel(self.folder, model, tokenizer, probes=probes)
+            batches = fast.decode(questions, decoding=self.decoding, batch_size=self.batch_size)
         else:
             batches = decode(
                 model, tokenizer, questions, decoding=self.decoding, seed=self.seed, batch_size=self.batch_size

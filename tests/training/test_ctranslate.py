@@ -9,7 +9,7 @@ import pytest
 from tests.training.builders import a_bart_checkpoint, a_checkpoint_recipe, a_t5_checkpoint, toy_examples
 from tests.training.test_finetuning import tuned
 from training.checkpoints import load_model
-from training.ctranslate import NoEngine, WrongConversion, check_engine, converted, decode_fast
+from training.ctranslate import FastModel, NoEngine, WrongConversion, check_engine, converted
 from training.decoding import Decoding, Question, decode
 from training.encoding import Encoded, Encoder
 
@@ -55,7 +55,9 @@ def test_greedy_replies_are_the_models_own(tmp_path, make, options):
     (model, tokenizer, _), questions, rows = asked(tmp_path / "pt")
 
     slow = replies(decode(model, tokenizer, questions, decoding=SHORT, seed=7, batch_size=8))
-    fast = replies(decode_fast(tmp_path / "pt", model, tokenizer, questions, probes=rows, decoding=SHORT, batch_size=8))
+    fast = replies(
+        FastModel(tmp_path / "pt", model, tokenizer, probes=rows).decode(questions, decoding=SHORT, batch_size=8)
+    )
 
     assert fast == slow
     # Equality says something only where replies differ.
@@ -80,13 +82,13 @@ def test_a_wrong_conversion_is_refused_before_it_answers(trained_home, tmp_path)
     from safetensors.torch import load_file, save_file
 
     folder = Path(shutil.copytree(trained_home / "models" / "pt", tmp_path / "pt"))
-    (model, tokenizer, _), questions, rows = asked(folder)
+    (model, tokenizer, _), _, rows = asked(folder)
     weights = load_file(folder / "model.safetensors")
     weights["decoder.final_layer_norm.weight"] *= 0.5
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
 
     with pytest.raises(WrongConversion, match="per piece from the model's own"):
-        list(decode_fast(folder, model, tokenizer, questions, probes=rows, decoding=SHORT, batch_size=8))
+        FastModel(folder, model, tokenizer, probes=rows)
 
 
 @pytest.mark.parametrize("manner", ["beam", "sample"])
