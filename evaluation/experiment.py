@@ -1,10 +1,9 @@
-"""The whole chain from one file: corpora, models, systems, scores, a study, its dry run and its report.
+"""The whole chain from one file: corpora, models, systems, scores, analyses, a study, its dry run and its report.
 
-An experiment is a TOML file with `[corpora.*]`, `[models.*]`, `[systems.*]` and `[study]` tables, each with the options
-of its command. Here it becomes a list of steps, each a command that a researcher could type; `chain` runs them.
+An experiment is a TOML file with `[corpora.*]`, `[models.*]`, `[systems.*]`, `[scores]`, `[analyses.*]` and `[study]`
+tables, each with the options of its command. Here it becomes a list of steps; `chain` runs them.
 """
 
-import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,42 +11,37 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from django.core.management import CommandError, get_commands, load_command_class
+from django.core.management import get_commands
 
-from generation.corpus.dialogues import DIALOGUES_FILE
-from generation.home import Kind, home, place
-from training.responses import RESPONSES_FILE
+from evaluation.steps import (
+    BadExperiment,
+    Step,
+    as_options,
+    check_options,
+    listed,
+    made_before,
+    main_file,
+    named_among,
+    output_of,
+    with_files_found,
+)
+from generation.corpus.traits import TRAITS
+from generation.home import home, place
 
 # The key of a corpus table that says what makes it, and the command that does.
-CORPUS_COMMANDS: Final = {"import": "import_personachat", "generate": "generate", "split": "split_corpus"}
-# What a step's output is known by: the file whose digest the next step depends on.
-MAIN_FILE: Final[dict[Kind, str]] = {
-    "corpora": DIALOGUES_FILE,
-    "models": "model.safetensors",
-    "responses": RESPONSES_FILE,
+CORPUS_COMMANDS: Final = {
+    "import": "import_personachat",
+    "generate": "generate",
+    "split": "split_corpus",
+    "filter": "filter_corpus",
 }
-
-
-class BadExperiment(ValueError):
-    """An experiment file that cannot be run as it stands."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command of the chain, what it reads and what it makes."""
-
-    name: str
-    command: str
-    arguments: tuple[str, ...]
-    # Files from outside, and outputs of earlier steps: a change in any of them makes this step run again.
-    reads: tuple[Path, ...] = ()
-    makes: Path | None = None
-    # What it depends on besides files.
-    after: str = ""
-
-    def as_typed(self) -> str:
-        """The command as one would type it."""
-        return shlex.join(["manage.py", self.command, *self.arguments])
+# The options of those commands that name another corpus.
+CORPUS_OPTIONS: Final = ("parallel", "like", "labels", "random")
+SECTIONS: Final = ("title", "corpora", "models", "systems", "scores", "analyses", "study")
+# What is not a file beside the experiment.
+HUB: Final = "hub:"
+# The seed of `train` where nothing else is said, and so of the first of several runs.
+FIRST_SEED: Final = 7
 
 
 @dataclass(frozen=True)
@@ -60,9 +54,19 @@ class Experiment:
     study: str = ""
 
     @property
+    def folder(self) -> Path:
+        """Where the page of this experiment, its scores, analyses and logs lie."""
+        return folder_of(self.path)
+
+    @property
     def record(self) -> Path:
         """Where the runs of this experiment's steps are remembered."""
-        return home() / "experiments" / self.path.resolve().parent.name / f"{self.path.stem}.json"
+        return self.folder.with_suffix(".json")
+
+
+def folder_of(path: Path) -> Path:
+    """Where what belongs to the experiment file at `path` and has no other place is kept."""
+    return home() / "experiments" / path.resolve().parent.name / path.stem
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -73,43 +77,42 @@ def read_experiment(path: Path) -> Experiment:
         raise BadExperiment(f"no experiment file at {path}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadExperiment(f"{path.name}: {error}") from error
-    unknown = sorted(set(data) - {"title", "corpora", "models", "systems", "study"})
+    unknown = sorted(set(data) - set(SECTIONS))
     if unknown:
         raise BadExperiment(
-            f"{path.name}: unknown {unknown[0]!r}; expected title, [corpora.*], [models.*], [systems.*] and [study]"
+            f"{path.name}: unknown {unknown[0]!r}; expected title, [corpora.*], [models.*], [systems.*], [scores], "
+            "[analyses.*] and [study]"
         )
+    for section in ("scores", "study"):
+        if not isinstance(data.get(section, {}), dict):
+            raise BadExperiment(f"{path.name}: expected a table [{section}]")
     steps: list[Step] = []
+    runs: dict[str, list[str]] = {}
     for name, table in _tables(data, "corpora", path):
         steps.append(_corpus_step(path, name, table, steps))
     for name, table in _tables(data, "models", path):
-        steps.append(_model_step(path, name, table, steps))
+        made = _model_steps(path, name, table, steps)
+        runs[name] = [step.makes[0].name for step in made]
+        steps += made
     for name, table in _tables(data, "systems", path):
-        steps.append(_system_step(path, name, table, steps))
+        steps.append(_system_step(path, name, table, steps, runs))
     systems = [step for step in steps if step.command == "respond"]
     if systems:
-        steps.append(_score_step(systems))
+        steps.append(_score_step(path, dict(data.get("scores", {})), systems))
+    for name, table in _tables(data, "analyses", path):
+        _insert(_analysis_step(path, name, table, steps), steps)
     study = data.get("study")
     if study is not None:
         steps.extend(_study_steps(path, dict(study), systems))
     for step in steps:
-        _check_options(path, step)
+        check_options(step, file=path.name)
     return Experiment(path=path, title=str(data.get("title", path.stem)), steps=tuple(steps), study=_study_name(study))
 
 
 def report_step(study: str, *, closed_at: datetime) -> Step:
     """What remains to be done once people have judged: the report of a study that was closed at `closed_at`."""
     report = home() / "reports" / study
-    return Step("report", "report", (study, "--to", str(report)), makes=report, after=closed_at.isoformat())
-
-
-def _check_options(path: Path, step: Step) -> None:
-    """Raise `BadExperiment` for an option that the step's command does not have, before anything is run."""
-    command = load_command_class(get_commands()[step.command], step.command)
-    try:
-        command.create_parser("manage.py", step.command).parse_args(list(step.arguments))
-    except CommandError as error:
-        problem = str(error).removeprefix("Error: ")
-        raise BadExperiment(f"{path.name}: [{step.name}] as {step.command}: {problem}") from error
+    return Step("report", "report", (study, "--to", str(report)), makes=(report,), after=closed_at.isoformat())
 
 
 def _tables(data: Mapping[str, Any], section: str, path: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -120,8 +123,12 @@ def _tables(data: Mapping[str, Any], section: str, path: Path) -> list[tuple[str
 
 
 def _corpus_step(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> Step:
-    # `import` has an option `split` too: the split of all that is imported.
-    kinds = [key for key in CORPUS_COMMANDS if key in table and not (key == "split" and "import" in table)]
+    # `import` has an option `split` too (the split of all that is imported), and `generate` an option `filter`.
+    kinds = [
+        key
+        for key in CORPUS_COMMANDS
+        if key in table and not (key == "split" and "import" in table) and not (key == "filter" and "generate" in table)
+    ]
     if len(kinds) != 1:
         raise BadExperiment(
             f"{path.name}: [corpora.{name}] needs exactly one of {', '.join(CORPUS_COMMANDS)}, and has "
@@ -130,64 +137,115 @@ def _corpus_step(path: Path, name: str, table: dict[str, Any], before: Sequence[
     kind = kinds[0]
     source = table.pop(kind)
     if kind == "import":
-        files = [path.parent / file for file in _listed(source)]
-        index = [path.parent / table.pop("index")] if "index" in table else []
-        arguments = [str(file) for file in files] + [word for file in index for word in ("--index", str(file))]
-        reads = [*files, *index]
+        arguments = [file if file.startswith(HUB) else str(path.parent / file) for file in listed(source)]
+        reads = [Path(file) for file in arguments if not file.startswith(HUB)]
     else:
         arguments = ["--personas", str(source)] if kind == "generate" else [str(source)]
-        reads = [_made_before(path, name, str(source), "corpora", before)]
-    for option in ("parallel", "like", "labels"):
-        if option in table:
-            reads.append(_made_before(path, name, str(table[option]), "corpora", before))
+        reads = [made_before(str(source), "corpora", before, file=path.name, name=name)]
+    if kind == "filter" and "by" in table:
+        # A key can stand in a table once, and `filter` says whose dialogues.
+        table["filter"] = table.pop("by")
+    for option in CORPUS_OPTIONS:
+        # As a number, --random says how many and names no corpus.
+        if option in table and not str(table[option]).isdecimal():
+            reads.append(made_before(str(table[option]), "corpora", before, file=path.name, name=name))
+    options, files = with_files_found(table, command=CORPUS_COMMANDS[kind], folder=path.parent)
     return Step(
         name=f"corpora.{name}",
         command=CORPUS_COMMANDS[kind],
-        arguments=(*arguments, "--to", name, *as_options(table)),
-        reads=tuple(reads),
-        makes=place("corpora", name),
+        arguments=(*arguments, "--to", name, *as_options(options)),
+        reads=(*reads, *files),
+        makes=(place("corpora", name),),
     )
 
 
-def _model_step(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> Step:
-    recipe = table.pop("recipe", None)
+def _model_steps(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> list[Step]:
+    """One step, or one for each training run where the table has `seeds`."""
+    recipe, seeds = table.pop("recipe", None), table.pop("seeds", None)
     if not isinstance(recipe, str) or "on" not in table:
         raise BadExperiment(f"{path.name}: [models.{name}] needs a recipe and the corpora it is trained on")
-    reads = [_made_before(path, name, _corpus_name(each), "corpora", before) for each in _listed(table["on"])]
+    if seeds is not None and (not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1):
+        raise BadExperiment(f"{path.name}: [models.{name}] seeds: expected how often it is trained, got {seeds!r}")
+    reads = [made_before(each, "corpora", before, file=path.name, name=name) for each in listed(table["on"])]
     if recipe.endswith(".toml"):
         recipe = str(path.parent / recipe)
         reads.append(Path(recipe))
-    return Step(
-        name=f"models.{name}",
-        command="train",
-        arguments=(recipe, *as_options(table), "--to", name),
-        reads=tuple(reads),
-        makes=place("models", name),
+    first = int(table.get("seed", FIRST_SEED))
+    named = (
+        {name: table}
+        if seeds is None
+        else {f"{name}-s{number}": {**table, "seed": first + number - 1} for number in range(1, seeds + 1)}
     )
+    return [
+        Step(
+            name=f"models.{each}",
+            command="train",
+            arguments=(recipe, *as_options(options), "--to", each),
+            reads=tuple(reads),
+            makes=(place("models", each),),
+        )
+        for each, options in named.items()
+    ]
 
 
-def _system_step(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> Step:
+def _system_step(
+    path: Path, name: str, table: dict[str, Any], before: Sequence[Step], runs: Mapping[str, Sequence[str]]
+) -> Step:
     if "model" not in table or "to_contexts" not in table:
         raise BadExperiment(f"{path.name}: [systems.{name}] needs a model and to_contexts")
-    reads = [_made_before(path, name, _corpus_name(each), "corpora", before) for each in _listed(table["to_contexts"])]
-    if ":" not in str(table["model"]):
-        reads.append(_made_before(path, name, str(table["model"]), "models", before))
+    reads = [made_before(each, "corpora", before, file=path.name, name=name) for each in listed(table["to_contexts"])]
+    models = [run for each in listed(table["model"]) for run in runs.get(each, [each])]
+    reads += [
+        made_before(each, "models", before, file=path.name, name=name) for each in models if ":" not in str(each)
+    ]
+    trait = table.get("contrast")
+    made = [f"{name}-{trait}-{level}" for level in ("high", "low")] if trait in TRAITS else [name]
     return Step(
         name=f"systems.{name}",
         command="respond",
-        arguments=(*as_options(table), "--to", name),
+        arguments=(*as_options({**table, "model": models}), "--to", name),
         reads=tuple(reads),
-        makes=place("responses", name),
+        makes=tuple(place("responses", each) for each in made),
     )
 
 
-def _score_step(systems: Sequence[Step]) -> Step:
+def _score_step(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> Step:
+    made = [folder for step in systems for folder in step.makes]
+    scores = folder_of(path) / "scores"
     return Step(
         name="scores",
         command="score",
-        arguments=tuple(step.arguments[-1] for step in systems),
-        reads=tuple(_main_file(step.makes, "responses") for step in systems if step.makes),
+        arguments=(*(folder.name for folder in made), *as_options(table), "--to", str(scores)),
+        reads=tuple(main_file(folder, "responses") for folder in made),
+        makes=(scores,),
     )
+
+
+def _analysis_step(path: Path, name: str, table: dict[str, Any], before: Sequence[Step]) -> Step:
+    """Any other command: `arguments` are what stands before its options; it reads what they name."""
+    command, arguments = table.pop("command", None), [str(each) for each in table.pop("arguments", [])]
+    if not isinstance(command, str) or command not in get_commands():
+        raise BadExperiment(f"{path.name}: [analyses.{name}] command: expected a command of manage.py, got {command!r}")
+    options, files = with_files_found(table, command=command, folder=path.parent)
+    words = [*arguments, *(each for key, value in options.items() if key != "to" for each in listed(value))]
+    output = output_of(command, name, folder=folder_of(path))
+    makes: tuple[Path, ...] = ()
+    if output is not None and "to" not in options:
+        options["to"], made = output
+        makes = (made,)
+    return Step(
+        name=f"analyses.{name}",
+        command=command,
+        arguments=(*arguments, *as_options(options)),
+        reads=(*named_among(words, before), *files),
+        makes=makes,
+    )
+
+
+def _insert(step: Step, steps: list[Step]) -> None:
+    """Put an analysis where all that it reads has just been made: what fails there fails before more is done."""
+    needed = [number for number, each in enumerate(steps) if step.needs(each)]
+    steps.insert(max(needed) + 1 if needed else len(steps), step)
 
 
 def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> list[Step]:
@@ -198,9 +256,11 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
             f"{path.name}: [study] needs a name, and may have file, open and dry_run"
             + (f"; unknown: {', '.join(unknown)}" if unknown else "")
         )
-    answered = tuple(_main_file(step.makes, "responses") for step in systems if step.makes)
+    answered = tuple(main_file(folder, "responses") for step in systems for folder in step.makes)
     create = ("--name", name, *(("--open",) if table.get("open") else ()))
-    steps = [Step("study", "create_study", (str(file), *create), reads=(file, *answered))]
+    # Scores stand beside the results.
+    scored = ("scores",) if systems else ()
+    steps = [Step("study", "create_study", (str(file), *create), reads=(file, *answered), follows=scored)]
     dry_run = table.get("dry_run")
     if dry_run:
         steps.append(
@@ -209,6 +269,7 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
                 "simulate_annotators",
                 (name, *as_options(dict(dry_run) if isinstance(dry_run, dict) else {})),
                 reads=(file, *answered),
+                follows=("study",),
             )
         )
         report = home() / "reports" / f"{name}-dryrun"
@@ -218,7 +279,8 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
                 "report",
                 (f"{name}-dryrun", "--to", str(report)),
                 reads=(file, *answered),
-                makes=report,
+                makes=(report,),
+                follows=("dry run",),
             )
         )
     return steps
@@ -226,41 +288,3 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
 
 def _study_name(table: Mapping[str, Any] | None) -> str:
     return str(table.get("name", "")) if table else ""
-
-
-def _made_before(path: Path, name: str, wanted: str, kind: Kind, before: Sequence[Step]) -> Path:
-    """The main file of what `wanted` names: made by an earlier step, or there already."""
-    base = wanted if kind != "corpora" else _corpus_name(wanted)
-    made = {step.makes for step in before}
-    folder = place(kind, base)
-    if folder not in made and not folder.is_dir():
-        raise BadExperiment(
-            f"{path.name}: {name} reads {wanted!r}, which no table above it makes and which is not in {folder.parent}"
-        )
-    return _main_file(folder, kind)
-
-
-def _main_file(folder: Path, kind: Kind) -> Path:
-    return folder / MAIN_FILE[kind]
-
-
-def _corpus_name(text: object) -> str:
-    """The corpus in `CORPUS`, `CORPUS/SPLIT` or `CORPUS:SHARE`."""
-    return str(text).partition(":")[0].partition("/")[0]
-
-
-def _listed(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
-
-
-def as_options(table: Mapping[str, object]) -> list[str]:
-    """A table as options of a command: true is a flag, a list repeats the option, false is left out."""
-    words: list[str] = []
-    for key, value in table.items():
-        option = f"--{key.replace('_', '-')}"
-        if value is True:
-            words.append(option)
-        elif value is not False:
-            for each in _listed(value):
-                words += [option, each]
-    return words

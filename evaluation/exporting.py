@@ -1,10 +1,14 @@
 """A study as statistics read it: its judgments in the long format, and what a table of them cannot carry."""
 
 from collections import Counter
+from dataclasses import asdict
 from typing import cast
 
 from django.db.models import QuerySet
 
+from evaluation.conduct import changes_after_results, looks_taken, planned_clusters
+from evaluation.judges.files import machine_rows
+from evaluation.measuring import measures_of
 from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
 from evaluation.stats.declared import StudyInfo, study_info_from_json
 from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
@@ -15,8 +19,9 @@ def rows_of(study: Study) -> list[JudgmentRow]:
 
     Those of annotators who withdrew are left out for good. Check pairs, second looks and what an exclusion rule struck
     out stand in it, marked as such; pairs with equal responses do not, since nobody was asked (`info_of` counts them).
+    What language models said follows, by model, from the files that `judge` wrote.
     """
-    return [_row(judgment) for judgment in _judgments(study)]
+    return [row_of(judgment) for judgment in _judgments(study)] + machine_rows(study)
 
 
 def _judgments(study: Study) -> QuerySet[Judgment]:
@@ -36,7 +41,8 @@ def _judgments(study: Study) -> QuerySet[Judgment]:
     )
 
 
-def _row(judgment: Judgment) -> JudgmentRow:
+def row_of(judgment: Judgment) -> JudgmentRow:
+    """One judgment in the long format; it need not be saved."""
     slot, item, context = judgment.slot, judgment.slot.item, judgment.slot.item.context
     rated = judgment.rated is not None or item.kind == Item.Kind.PERSONA
     first, second = _name(item.first), _name(item.second)
@@ -62,6 +68,7 @@ def _row(judgment: Judgment) -> JudgmentRow:
         excluded_by=judgment.annotator.excluded_by,
         trait=judgment.trait,
         level=judgment.level,
+        problem=slot.problem,
     )
 
 
@@ -86,18 +93,18 @@ def _expected(item: Item, criterion: str) -> str:
     return _name(item.first if side == "first" else item.second) if side else ""
 
 
-def info_of(study: Study) -> StudyInfo:
-    """What `FILE.study.json` says of `study`."""
+def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
+    """What `FILE.study.json` says of `study`; not `measured`, without what takes reading every response."""
     ties = Counter(
         Item.objects.filter(study=study, automatic_tie=True, is_check=False).values_list("context__domain", flat=True)
     )
-    systems = list(study.systems.order_by("position"))
+    systems, criteria = list(study.systems.order_by("position")), list(study.criteria.order_by("position"))
     return study_info_from_json(
         {
             "name": study.name,
             "title": study.title,
             "systems": [system.name for system in systems],
-            "criteria": [_criterion(each) for each in study.criteria.order_by("position")],
+            "criteria": [_criterion(each) for each in criteria],
             "plan": study.plan,
             "seed": study.seed,
             "simulated": study.simulated,
@@ -110,6 +117,11 @@ def info_of(study: Study) -> StudyInfo:
             "display": study.display,
             "responses": {system.name: system.digest for system in systems},
             "automatic_ties": dict(sorted(ties.items())),
+            "planned_clusters": planned_clusters(study, criteria),
+            "looks": looks_taken(study),
+            "changed_after_unblinding": changes_after_results(study),
+            "measures": asdict(measures_of(study)) if measured else {},
+            "datasheet": study.design.get("datasheet") or {},
         }
     )
 

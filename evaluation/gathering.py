@@ -8,6 +8,7 @@ from typing import Final
 
 from evaluation.stats.outcomes import ALL
 from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM
+from evaluation.stats.seeds import checkpoint_name, system_of
 from generation.corpus.display import detokenise
 from generation.corpus.manifest import digest_of, digest_of_file, manifest_path, read_manifest
 from generation.home import NoSuchName, home
@@ -83,23 +84,26 @@ def gather(files: Sequence[Path]) -> Gathered:
     for file in files:
         for response in read_responses(file, default_system=called[file]):
             _check_names(response, file)
-            of_system = answers.setdefault(response.system, {})
+            # Of a system that was trained several times, the run that answered.
+            system = checkpoint_name(response.system, response.run)
+            of_system = answers.setdefault(system, {})
             identifier = response.context.id
             if identifier in of_system:
-                before = made_by[response.system][0]
-                raise WrongFiles(f"{response.system!r} answered {identifier!r} in {file} and already in {before}")
-            if file not in made_by.setdefault(response.system, []):
-                made_by[response.system].append(file)
+                before = made_by[system][0]
+                raise WrongFiles(f"{system!r} answered {identifier!r} in {file} and already in {before}")
+            if file not in made_by.setdefault(system, []):
+                made_by[system].append(file)
             of_system[identifier] = response
             if identifier in first_said:
                 known, known_file = first_said[identifier]
                 first_said[identifier] = (merged(known, response.context, known_file, file), known_file)
             else:
                 first_said[identifier] = (response.context, file)
-    if len(answers) < 2:
+    answered = _answered_contexts(answers)
+    if len(answered) < 2:
         named = ", ".join(answers) or "none"
         raise WrongFiles(f"expected responses of at least two systems to compare, got {named}")
-    answered_by_all = set.intersection(*(set(each) for each in answers.values()))
+    answered_by_all = set.intersection(*answered.values())
     if not answered_by_all:
         raise WrongFiles(f"no context was answered by all of {', '.join(answers)}; do the files belong together?")
     return Gathered(
@@ -113,10 +117,22 @@ def gather(files: Sequence[Path]) -> Gathered:
             for system, responses in answers.items()
         ),
         contexts={identifier: first_said[identifier][0] for identifier in sorted(answered_by_all)},
-        missing={system: len(first_said) - len(responses) for system, responses in answers.items()},
+        missing={system: len(first_said.keys() - contexts) for system, contexts in answered.items()},
         caveats=_caveats(files),
         warnings=tuple(_warnings(answers)),
     )
+
+
+def _answered_contexts(answers: Mapping[str, Mapping[str, Response]]) -> dict[str, set[str]]:
+    """System -> the contexts that it answered.
+
+    Training runs that share out their contexts answer as one system; where each run answers all, a context counts that
+    any of them answered, and the deal passes over the others.
+    """
+    answered: dict[str, set[str]] = {}
+    for checkpoint, responses in answers.items():
+        answered.setdefault(system_of(checkpoint), set()).update(responses)
+    return answered
 
 
 def _called(files: Sequence[Path]) -> dict[Path, str]:

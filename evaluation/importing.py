@@ -9,6 +9,7 @@ from django.db import transaction
 from evaluation.gathering import Gathered, WrongFiles
 from evaluation.models import AuditEntry, Membership, Researcher, Study
 from evaluation.planning import plan_study
+from evaluation.stats.seeds import system_of
 from evaluation.study_file import StudyFile
 from generation.corpus.manifest import digest_of
 
@@ -113,20 +114,23 @@ def create_study(
 
 
 def _check_plan(file: StudyFile, gathered: Gathered) -> None:
-    systems = [each.system for each in gathered.systems]
-    domains = sorted({each.domain for each in gathered.contexts.values()})
+    systems = list(dict.fromkeys(system_of(each.system) for each in gathered.systems))
+    domains = ["all", *sorted({each.domain for each in gathered.contexts.values()})]
     for number, each in enumerate(file.plan.hypotheses, start=1):
-        for key, value, known in (
-            ("better", each.better, systems),
-            ("than", each.than or each.better, systems),
-            ("domain", each.domain, ["all", *domains]),
-        ):
-            if value not in known:
-                raise WrongFiles(f"plan.hypotheses[{number}].{key}: expected one of {', '.join(known)}, got {value!r}")
+        place = f"plan.hypotheses[{number}]"
+        _check_side(place, systems, domains, better=each.better, than=each.than or each.better, domain=each.domain)
         if each.than == each.better or (not each.than and len(systems) > 2):
-            raise WrongFiles(
-                f"plan.hypotheses[{number}].than: expected which other system {each.better!r} is compared with"
-            )
+            raise WrongFiles(f"{place}.than: expected which other system {each.better!r} is compared with")
+    for number, contrast in enumerate(file.plan.contrasts, start=1):
+        for key, side in (("", contrast.side), (".minus", contrast.minus)):
+            place = f"plan.contrasts[{number}]{key}"
+            _check_side(place, systems, domains, better=side.better, than=side.than, domain=side.domain)
+
+
+def _check_side(place: str, systems: list[str], domains: list[str], *, better: str, than: str, domain: str) -> None:
+    for key, value, known in (("better", better, systems), ("than", than, systems), ("domain", domain, domains)):
+        if value not in known:
+            raise WrongFiles(f"{place}.{key}: expected one of {', '.join(known)}, got {value!r}")
 
 
 def _take_over(before: Study, study: Study, by: Researcher | None, now: datetime) -> None:

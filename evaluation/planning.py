@@ -9,7 +9,8 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, pairs_of, plan_slots
+from evaluation.dealing import dealt_pairs
+from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, plan_slots
 from evaluation.gathering import Answered, Gathered, WrongFiles, alike
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
 from evaluation.study_file import StudyCriterion, StudyFile
@@ -51,6 +52,13 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
     Criterion.objects.bulk_create(_criterion(study, each, place) for place, each in enumerate(file.criteria))
     contexts = _contexts(study, chosen, gathered)
     responses = _responses(chosen, contexts, systems, gathered)
+    # Of a system that was trained several times, each context is answered by one of its runs.
+    pairs = dealt_pairs(
+        [each.system for each in gathered.systems],
+        {each.id: each.domain for each in chosen},
+        seed=file.contexts.seed,
+        answered=lambda place, context: context in gathered.systems[place].responses,
+    )
     planned = [
         PlannedItem(
             context=each.id,
@@ -60,7 +68,7 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
             tied=alike(_said(gathered.systems[first], each.id), _said(gathered.systems[second], each.id)),
         )
         for each in chosen
-        for first, second in pairs_of(len(systems))
+        for first, second in pairs[each.id]
     ]
     items = Item.objects.bulk_create(
         (
@@ -152,7 +160,7 @@ def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> 
     rows = []
     for each in chosen:
         context = gathered.contexts[each.id]
-        said = [system.responses[each.id].reference for system in gathered.systems]
+        said = [system.responses[each.id].reference for system in gathered.systems if each.id in system.responses]
         rows.append(
             Context(
                 study=study,
@@ -173,7 +181,13 @@ def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> 
 def _responses(
     chosen: Sequence[Candidate], contexts: dict[str, Context], systems: Sequence[System], gathered: Gathered
 ) -> dict[tuple[str, int], Response]:
-    keys = [(each.id, place) for each in chosen for place in range(len(systems))]
+    keys = [
+        (each.id, place)
+        for each in chosen
+        for place in range(len(systems))
+        # Training runs may share out the contexts.
+        if each.id in gathered.systems[place].responses
+    ]
     rows = []
     for identifier, place in keys:
         response = gathered.systems[place].responses[identifier]

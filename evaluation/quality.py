@@ -51,7 +51,7 @@ class Quality:
 
 def quality_of(study: Study) -> Quality:
     """The quality of the judgments that `study` has so far, by the same functions as its report."""
-    info = info_of(study)
+    info = info_of(study, measured=False)
     chosen = choose(in_order(rows_of(study)))
     criteria = criteria_of(chosen.counted, info.criteria)
     compared = {

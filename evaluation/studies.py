@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from evaluation.models import AuditEntry, Criterion, Item, Judgment, Researcher, Slot, Study
+from evaluation.stats.seeds import system_of
 from generation.corpus.manifest import digest_of
 
 State = Study.State
@@ -96,7 +97,7 @@ def _move(
 
 def problems_of(study: Study) -> tuple[str, ...]:
     """What keeps a draft from being opened, as sentences."""
-    systems = set(study.systems.values_list("name", flat=True))
+    systems = {system_of(name) for name in study.systems.values_list("name", flat=True)}
     criteria = set(study.criteria.values_list("key", flat=True))
     domains = set(study.contexts.values_list("domain", flat=True)) | {"all"}
     problems = []

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from evaluation.stats.declared import Hypothesis, Plan
+from evaluation.heds_questions import NoSuchQuestion, answers_by_number
+from evaluation.plan_table import plan_in
+from evaluation.stats.declared import Plan
 from evaluation.toml_table import BadToml, TomlTable, read_toml
 from evaluation.wording import WORDINGS, bundled_text
 
@@ -82,10 +84,13 @@ class StudyFile:
     instructions: str = ""
     end: str = ""
     plan: Plan = field(default_factory=Plan)
+    # The researchers' own answers to the human evaluation datasheet, by question.
+    datasheet: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The design as it is kept: everything but where the file lay."""
-        return {key: value for key, value in asdict(self).items() if key != "folder"}
+        """The design as it is kept: everything but where the file lay, and an empty datasheet."""
+        left_out = ("folder",) if self.datasheet else ("folder", "datasheet")
+        return {key: value for key, value in asdict(self).items() if key not in left_out}
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -115,7 +120,8 @@ def read_study_file(path: Path) -> StudyFile:
         instructions=_text(text, "instructions", path),
         end=_text(text, "end", path),
         criteria=criteria,
-        plan=_plan(table, [each.key for each in criteria]),
+        plan=plan_in(table, criteria=[each.key for each in criteria]),
+        datasheet=_datasheet(table, criteria),
     )
     text.finish()
     table.not_yet("checks", "a study with check pairs")
@@ -127,6 +133,18 @@ def read_study_file(path: Path) -> StudyFile:
 def slug(text: str) -> str:
     """A name that a study may have, made from a title or a folder's name; empty where nothing is left."""
     return re.sub(r"[^a-z0-9_.-]+", "-", text.lower()).strip("-._")[:LONGEST_NAME]
+
+
+def _datasheet(table: TomlTable, criteria: Sequence[StudyCriterion]) -> dict[str, str]:
+    """Answers to the human evaluation datasheet, by question or by the word for it."""
+    said = table.table("datasheet")
+    answers: dict[str, str] = {}
+    for key in said.keys():  # noqa: SIM118 - a TomlTable is no dict
+        try:
+            answers |= answers_by_number({key: said.string(key)}, criteria=[each.key for each in criteria])
+        except NoSuchQuestion as error:
+            raise said.bad(key, str(error)) from error
+    return answers
 
 
 def _responses(table: TomlTable) -> tuple[str, ...]:
@@ -241,43 +259,6 @@ def _range(table: TomlTable, scale: Scale) -> tuple[int | None, int | None, tupl
     if len(ends) not in (0, 2):
         raise table.bad("ends", f"expected the words at both ends, got {len(ends)}")
     return low, high, ends
-
-
-def _plan(table: TomlTable, criteria: Sequence[str]) -> Plan:
-    if not table.has("plan"):
-        table.table("plan")
-        return Plan()
-    declared = table.table("plan")
-    for key, what in (
-        ("exclusions", "an exclusion rule in the plan"),
-        ("contrasts", "a contrast in the plan"),
-        ("looks", "a look before the end"),
-    ):
-        declared.not_yet(key, what)
-    plan = Plan(
-        declared=True,
-        annotators=cast(
-            Literal["these", "population"], declared.string("annotators", "these", among=("these", "population"))
-        ),
-        alpha=declared.share("alpha", Plan.alpha, of="a level"),
-        hypotheses=tuple(_hypothesis(each, criteria) for each in declared.tables("hypotheses")),
-    )
-    if plan.alpha >= 1:
-        raise declared.bad("alpha", f"expected a level below 1, got {plan.alpha}")
-    declared.finish()
-    return plan
-
-
-def _hypothesis(table: TomlTable, criteria: Sequence[str]) -> Hypothesis:
-    hypothesis = Hypothesis(
-        criterion=table.string("criterion", among=criteria),
-        domain=table.string("domain", "all"),
-        better=table.string("better"),
-        than=table.string("than", ""),
-        margin=table.share("margin", None, of="a margin of net preference"),
-    )
-    table.finish()
-    return hypothesis
 
 
 __all__ = ["BadToml", "ChosenContexts", "StudyCriterion", "StudyFile", "read_study_file", "slug"]

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,10 @@ class TomlTable:
     def has(self, key: str) -> bool:
         """Whether the table says anything about `key`."""
         return key in self._data
+
+    def keys(self) -> tuple[str, ...]:
+        """What the table says something about, for a table whose keys are not known beforehand."""
+        return tuple(self._data)
 
     def bad(self, key: str, problem: str) -> BadToml:
         """The error that `problem` is with the value of `key`."""
@@ -63,6 +68,18 @@ class TomlTable:
         if not right or not 0 <= value <= 1 or (value == 0 and not zero):
             raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
         return float(value)
+
+    def shares(self, key: str, default: Any = _REQUIRED, *, of: str) -> tuple[float, ...]:
+        """A list of numbers above 0 and at most 1, rising."""
+        value = self._take(key, default)
+        if value is default:
+            return tuple(default)
+        right = isinstance(value, list) and all(
+            isinstance(each, (int, float)) and not isinstance(each, bool) and 0 < each <= 1 for each in value
+        )
+        if not right or any(later <= earlier for earlier, later in pairwise(value)):
+            raise self.bad(key, f"expected {of}, above 0 to 1, got {value!r}")
+        return tuple(float(each) for each in value)
 
     def strings(self, key: str, default: Any = _REQUIRED, *, among: Sequence[str] = ()) -> tuple[str, ...]:
         """A list of texts, each once."""

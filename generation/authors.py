@@ -5,19 +5,23 @@ from typing import Final, Protocol
 
 from generation.corpus.dialogues import Persona, Speaker, Turn
 from generation.labelling import PersonaLabels
-from generation.offline import crowd, writing
+from generation.offline import alone, crowd, writing
 from generation.offline.labelling import label
 
 OFFLINE: Final = "offline"
 OFFLINE_CROWD: Final = "offline:crowd"
 OFFLINE_AUTHORS: Final = (OFFLINE, OFFLINE_CROWD)
+# One completion writes the dialogue; or two agents, each told its own persona alone, take turns.
+SINGLE: Final = "single"
+DOUBLE: Final = "double"
+METHODS: Final = (SINGLE, DOUBLE)
 
 
 class AuthorFailed(Exception):
     """One persona or one dialogue that its author could not do. The run goes on; the row is listed with its reason.
 
     `kind` is refused, truncated, malformed, rejected (the endpoint would not take the request), server, timeout,
-    network, unlabelled or untold; `tries` counts what was asked for it.
+    network, unlabelled, untold or screened; `tries` counts what was asked for it.
     """
 
     def __init__(
@@ -41,12 +45,17 @@ class Author(Protocol):
         """What stands at the end of the progress line; empty where all is well."""
         ...
 
-    async def label(self, persona: Persona) -> PersonaLabels:
-        """The five traits of a persona."""
+    async def label(self, persona: Persona, *, vote: int = 0) -> PersonaLabels:
+        """The five traits of a persona; `vote` tells apart the answers where several are asked for."""
         ...
 
-    async def write(self, speakers: tuple[Speaker, Speaker], *, sample: int) -> tuple[Turn, ...]:
-        """A dialogue between two speakers; `sample` tells apart those that are asked for twice on equal terms."""
+    async def write(
+        self, speakers: tuple[Speaker, Speaker], *, sample: int, opening: tuple[Turn, ...] = ()
+    ) -> tuple[Turn, ...]:
+        """A dialogue between two speakers; `sample` tells apart those that are asked for twice on equal terms.
+
+        It begins with the turns of `opening`, word for word, where such are given.
+        """
         ...
 
 
@@ -56,14 +65,20 @@ class OfflineAuthor:
 
     name: str
     seed: int
+    levels: int = 3
+    method: str = SINGLE
     note: str = ""
 
-    async def label(self, persona: Persona) -> PersonaLabels:
+    async def label(self, persona: Persona, *, vote: int = 0) -> PersonaLabels:
         """By rules on the persona's words; never fails."""
-        return label(persona)
+        return label(persona, levels=self.levels, vote=vote)
 
-    async def write(self, speakers: tuple[Speaker, Speaker], *, sample: int) -> tuple[Turn, ...]:
+    async def write(
+        self, speakers: tuple[Speaker, Speaker], *, sample: int, opening: tuple[Turn, ...] = ()
+    ) -> tuple[Turn, ...]:
         """By the grammar; never fails."""
         if self.name == OFFLINE_CROWD:
-            return crowd.write(speakers, seed=self.seed, sample=sample)
-        return writing.write(speakers, seed=self.seed, sample=sample)
+            return crowd.write(speakers, seed=self.seed, sample=sample, opening=opening)
+        if self.method == DOUBLE:
+            return alone.write(speakers, seed=self.seed, sample=sample, opening=opening)
+        return writing.write(speakers, seed=self.seed, sample=sample, opening=opening)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from generation.asking import Desk
+from generation.asking import Desk, StructureRefused
 from generation.authors import AuthorFailed
 from generation.corpus.manifest import digest_of
 from generation.parsing import Answer, Unusable
@@ -49,6 +49,26 @@ class Model:
             if not self.retry_failed or failed.just_now:
                 raise
         return await self._tries(messages, parse, request, what, sample, round_ + 1)
+
+    async def insist_on_json(
+        self,
+        messages: Messages,
+        parse: Callable[[Answer], T],
+        *,
+        what: str,
+        sample: int,
+        temperature: float | None,
+        name: str,
+        schema: dict[str, Any],
+    ) -> T:
+        """As `insist`, asking for output of this JSON schema where the endpoint has that, else in words alone."""
+        if self.desk.structured:
+            form = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+            try:
+                return await self.insist(messages, parse, what=what, sample=sample, temperature=temperature, form=form)
+            except StructureRefused:
+                self.desk.structured = False
+        return await self.insist(messages, parse, what=what, sample=sample, temperature=temperature)
 
     async def _tries(
         self,

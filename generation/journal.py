@@ -3,13 +3,16 @@
 The first line says what the corpus is being made with; a run with other settings is refused. An answer is known by the
 digest of the exact request, its sample number (equal requests for different dialogues) and its round (`--retry-failed`
 begins another): however the input grows, shrinks or is put in another order, what was bought is found again.
+
+Answers stay in the file; in memory is only where each begins.
 """
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import FileIO
 from pathlib import Path
@@ -55,8 +58,10 @@ class Journal:
         self.path = folder / JOURNAL_FILE
         self.settings = dict(settings)
         self.unsynced = False
-        self._known: dict[tuple[str, int, int], Record] = {}
-        self._last_round: dict[tuple[str, int], int] = {}
+        self._places: dict[bytes, int] = {}
+        self._rounds: dict[bytes, int] = {}
+        self._failed_of: set[str] = set()
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         if not self.path.exists() and (self.folder / DIALOGUES_FILE).exists():
@@ -65,20 +70,25 @@ class Journal:
             if self.writing:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 stack.callback(os.close, self._locked())
-                self._file = stack.enter_context(self.path.open("a+b", buffering=0))
-                _cut_off_torn_line(self._file)
+                file = self._file = stack.enter_context(self.path.open("a+b", buffering=0))
+                _cut_off_torn_line(file)
                 stack.callback(self.sync)
-            if self.path.exists():
                 self._read()
-            if self.writing and self._file.seek(0, os.SEEK_END) == 0:
-                self._write({"journal": FORMAT, "settings": self.settings})
-                self.sync()
+                if file.seek(0, os.SEEK_END) == 0:
+                    self._write({"journal": FORMAT, "settings": self.settings})
+                    self.sync()
+            elif self.path.exists():
+                self._file = stack.enter_context(self.path.open("rb", buffering=0))
+                self._read()
             self._open = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.writing and isinstance(error, RunStopped) and not self._places:
+            # Stopped before anything was answered, as by a parameter that is refused: other settings may be tried.
+            self.path.unlink(missing_ok=True)
         self._open.close()
 
     def _locked(self) -> int:
@@ -92,32 +102,58 @@ class Journal:
 
     def __len__(self) -> int:
         """How many exchanges are known."""
-        return len(self._known)
+        return len(self._places)
 
     def find(self, request: str, sample: int, round_: int) -> Record | None:
         """What came of this request, if it was ever made."""
-        return self._known.get((request, sample, round_))
+        place = self._places.get(_key(request, sample, round_))
+        return None if place is None else self._record_at(place)
 
     def last_round(self, request: str, sample: int) -> int:
         """The latest round in which this request was made; 0 where it never was."""
-        return self._last_round.get((request, sample), 0)
+        return self._rounds.get(_key(request, sample), 0)
 
-    def records(self) -> list[Record]:
-        """Every exchange, in the order in which they came."""
-        return list(self._known.values())
+    def failed_of(self, kind: str) -> bool:
+        """Whether any exchange failed of `kind`."""
+        return kind in self._failed_of
+
+    def records(self) -> Iterator[Record]:
+        """Every exchange, in the order in which they came, read one at a time."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as lines:
+            next(lines, None)
+            for line in lines:
+                if line.endswith(b"\n"):
+                    yield json.loads(line)
 
     def add(self, record: Record) -> None:
         """Keep an exchange: in the file before this returns, on the disk at the next `sync`."""
-        self._write(record)
-        self._remember(record)
+        self._remember(record, self._write(record))
 
     def sync(self) -> None:
         """Put on the disk what is not there yet."""
-        if self.unsynced:
+        if self.unsynced and self._file:
             self.unsynced = False
-            os.fsync(self._file.fileno())
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise JournalFull(f"cannot write to {self.path}: {error.strerror}") from error
 
-    def _write(self, record: Record) -> None:
+    def _record_at(self, place: int) -> Record:
+        assert self._file is not None
+        line = b""
+        while not line.endswith(b"\n"):
+            block = os.pread(self._file.fileno(), BLOCK, place + len(line))
+            end = block.find(b"\n") + 1
+            line += block[:end] if end else block
+            assert block
+        found: Record = json.loads(line)
+        return found
+
+    def _write(self, record: Record) -> int:
+        """Append a line; where in the file it begins."""
+        assert self._file is not None
         line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
         size = self._file.seek(0, os.SEEK_END)
         try:
@@ -129,42 +165,65 @@ class Journal:
             self._file.truncate(size)
             raise JournalFull(f"cannot write to {self.path}: {error.strerror}") from error
         self.unsynced = True
+        return size
 
-    def _remember(self, record: Record) -> None:
+    def _remember(self, record: Record, place: int) -> None:
         request, sample, round_ = str(record["request"]), int(record["sample"]), int(record["round"])
-        self._known[request, sample, round_] = record
-        self._last_round[request, sample] = max(round_, self.last_round(request, sample))
+        self._places[_key(request, sample, round_)] = place
+        if round_ > self.last_round(request, sample):
+            self._rounds[_key(request, sample)] = round_
+        if "error" in record:
+            self._failed_of.add(record["error"]["kind"])
 
     def _read(self) -> None:
+        begun: Mapping[str, Any] | None = None
+        place = 0
         with self.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.endswith(b"\n"):
                     # Torn, and still there because nothing is to be changed.
-                    return
+                    break
                 try:
                     data = json.loads(line)
-                    if number == 1:
-                        self._check(data)
+                    if begun is None:
+                        begun = self._settings_in(data)
                     else:
-                        self._remember(data)
+                        self._remember(data, place)
                 except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
                     raise BadLine(self.path, number, f"not a line of a journal: {error!r}") from error
+                place += len(line)
+        if begun is not None and digest_of(begun) != digest_of(self.settings):
+            self._refuse(begun)
 
-    def _check(self, header: Mapping[str, Any]) -> None:
+    def _settings_in(self, header: Mapping[str, Any]) -> Mapping[str, Any]:
         if header["journal"] != FORMAT:
             raise BadLine(self.path, 1, f"expected journal format {FORMAT}, got {header['journal']!r}")
-        begun = header["settings"]
-        if digest_of(begun) == digest_of(self.settings):
-            return
-        changed = [
-            f"{key} was {begun.get(key)!r} and is {self.settings.get(key)!r}"
-            for key in sorted({*begun, *self.settings})
-            if begun.get(key) != self.settings.get(key)
-        ]
+        settings: Mapping[str, Any] = header["settings"]
+        return settings
+
+    def _refuse(self, begun: Mapping[str, Any]) -> None:
+        changed = [_changed(key, begun.get(key), self.settings.get(key)) for key in sorted({*begun, *self.settings})]
         raise SettingsChanged(
-            f"{self.folder.name} was begun with other settings: {'; '.join(changed)}. "
-            "Run it with those, or choose another name with --to"
+            f"{self.folder.name} was begun with other settings: {'; '.join(filter(None, changed))}. "
+            "Run it with those, or begin another with --fork NAME, which takes over what this does not touch"
         )
+
+
+def _changed(key: str, was: object, is_: object) -> str:
+    """What changed of a setting, empty where nothing did; of digests only whose they are: nobody can read them."""
+    if was == is_:
+        return ""
+    if isinstance(was, dict) and isinstance(is_, dict):
+        changed = [name for name in sorted({*was, *is_}) if was.get(name) != is_.get(name)]
+        readable = not any(isinstance(each, str) for each in (*was.values(), *is_.values()))
+        said = [f"{name} was {was.get(name)} and is {is_.get(name)}" if readable else name for name in changed]
+        return f"{key}: {', '.join(said)}" + ("" if readable else " changed")
+    return f"{key} was {was!r} and is {is_!r}"
+
+
+def _key(*parts: object) -> bytes:
+    """A short name for an exchange: 16 bytes are enough to tell any number of them apart."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
 def _cut_off_torn_line(file: FileIO) -> None:
@@ -182,11 +241,11 @@ def _cut_off_torn_line(file: FileIO) -> None:
         file.truncate(kept)
 
 
-def usage(records: list[Record]) -> dict[str, int]:
+def usage(records: Iterable[Record]) -> dict[str, int]:
     """What all exchanges of a corpus took: answers, and tokens of prompts (cached ones among them) and answers."""
-    answered = [record for record in records if "answer" in record]
-    names = ("prompt_tokens", "cached_tokens", "completion_tokens")
-    return {
-        "answers": len(answered),
-        **{name: sum(record["usage"].get(name, 0) for record in answered) for name in names},
-    }
+    total = dict.fromkeys(("answers", "prompt_tokens", "cached_tokens", "completion_tokens"), 0)
+    for record in records:
+        if "answer" in record:
+            taken = {"answers": 1, **record["usage"]}
+            total = {name: count + taken.get(name, 0) for name, count in total.items()}
+    return total

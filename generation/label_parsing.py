@@ -4,26 +4,27 @@ import json
 from typing import Any
 
 from generation.corpus.dialogues import Persona
-from generation.corpus.traits import LEVELS, TRAITS, UNCLEAR
+from generation.corpus.traits import TRAITS, UNCLEAR, levels_of
 from generation.labelling import PersonaLabels, TraitLabel
 from generation.parsing import Answer, Unusable, bare, check_whole
 
 
-def parse_labels(answer: Answer, persona: Persona) -> PersonaLabels:
+def parse_labels(answer: Answer, persona: Persona, *, levels: int = 3) -> PersonaLabels:
     """The five labels in an answer: one JSON object, alone, in a code fence or amid prose.
 
-    High and low need evidence, and evidence must stand in the persona.
+    Levels are those of a scale of 3 or 5. All but "unclear" need evidence, and evidence must stand in the persona.
     """
     check_whole(answer)
-    data = _json_object(answer.text)
+    data = json_object(answer.text)
     if sorted(data) != sorted(TRAITS):
         raise Unusable(
             "malformed", f"expected exactly the keys {', '.join(TRAITS)}, got {', '.join(sorted(data)) or 'none'}"
         )
-    return PersonaLabels(persona, {trait: _label(trait, data[trait], persona) for trait in TRAITS})
+    return PersonaLabels(persona, {trait: _label(trait, data[trait], persona, levels_of(levels)) for trait in TRAITS})
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """The JSON object in `text`, from its first to its last brace; `Unusable` where there is none or it is broken."""
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
         raise Unusable("malformed", "expected a JSON object, and there is none")
@@ -36,13 +37,13 @@ def _json_object(text: str) -> dict[str, Any]:
     return data
 
 
-def _label(trait: str, data: object, persona: Persona) -> TraitLabel:
+def _label(trait: str, data: object, persona: Persona, levels: tuple[str, ...]) -> TraitLabel:
     if not isinstance(data, dict):
         raise Unusable("malformed", f"{trait}: expected an object with evidence, reason and level")
     level, reason, evidence = data.get("level"), data.get("reason"), data.get("evidence")
     level = level.strip().lower() if isinstance(level, str) else level
-    if level not in LEVELS:
-        raise Unusable("malformed", f"{trait}: expected the level {', '.join(LEVELS)}, got {level!r}")
+    if level not in levels:
+        raise Unusable("malformed", f"{trait}: expected the level {', '.join(levels)}, got {level!r}")
     if not isinstance(reason, str) or not reason.strip():
         raise Unusable("malformed", f"{trait}: expected a reason")
     if not isinstance(evidence, list) or not all(isinstance(each, str) for each in evidence):

@@ -1,6 +1,7 @@
 """What an author thinks of a persona's five traits, why, and the file in which it is kept."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Final
 from generation.corpus.dialogues import BadLine, CorpusMissing, Persona, read_json_lines
 from generation.corpus.manifest import new_file
 from generation.corpus.personas import PersonaKey, same_persona_key
-from generation.corpus.traits import TRAITS, UNCLEAR, Traits, UnknownTrait, check_traits
+from generation.corpus.traits import FIVE_LEVELS, LEVELS, TRAITS, Traits, UnknownTrait, check_traits, levels_of
 
 FORMAT: Final = 1
 LABELS_FILE: Final = "labels.jsonl"
@@ -17,11 +18,20 @@ LABELS_FILE: Final = "labels.jsonl"
 
 @dataclass(frozen=True)
 class TraitLabel:
-    """One trait's level, why, and the persona sentences that it rests on (none where it is unclear)."""
+    """One trait's level, why, and the persona sentences that it rests on (none where it is unclear).
+
+    `votes` are the levels that it was merged from, in their order; empty where it was asked for once.
+    """
 
     level: str
     reason: str
     evidence: tuple[str, ...] = ()
+    votes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The label as it stands in its persona's line; `votes` only where there were several."""
+        told = {"level": self.level, "reason": self.reason, "evidence": list(self.evidence)}
+        return told | ({"votes": list(self.votes)} if self.votes else {})
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,7 @@ class PersonaLabels:
         return {
             "format": FORMAT,
             "persona": list(self.persona),
-            "traits": {
-                trait: {"level": label.level, "reason": label.reason, "evidence": list(label.evidence)}
-                for trait, label in ((trait, self.traits[trait]) for trait in TRAITS)
-            },
+            "traits": {trait: self.traits[trait].as_json() for trait in TRAITS},
         }
 
 
@@ -68,15 +75,22 @@ def labels_from_json(data: object) -> PersonaLabels:
 def _label(trait: str, data: object) -> TraitLabel:
     if not isinstance(data, dict) or not isinstance(data.get("level"), str):
         raise ValueError(f"{trait}: expected an object with level, reason and evidence")
+    votes = data.get("votes", [])
+    if not isinstance(votes, list):
+        raise ValueError(f"{trait}: expected votes as a list of levels, got {type(votes).__name__}")
     try:
-        check_traits({trait: data["level"]})
+        for level in (data["level"], *votes):
+            check_traits({trait: level})
     except UnknownTrait as error:
         raise ValueError(str(error)) from error
-    return TraitLabel(data["level"], str(data.get("reason", "")), tuple(data.get("evidence", ())))
+    return TraitLabel(data["level"], str(data.get("reason", "")), tuple(data.get("evidence", ())), tuple(votes))
 
 
-def read_labels(folder: Path) -> dict[PersonaKey, PersonaLabels]:
-    """The labels kept in a corpus, by persona in whatever spelling; `CorpusMissing` where it has none."""
+def read_labels(folder: Path, *, levels: int = 5) -> dict[PersonaKey, PersonaLabels]:
+    """The labels kept in a corpus, by persona in whatever spelling; `CorpusMissing` where it has none.
+
+    `BadLine` where a level is not of the scale of 3 or 5 `levels`.
+    """
     path = folder / LABELS_FILE
     if not path.is_file():
         raise CorpusMissing(f"no labels at {folder}: {LABELS_FILE} is not there; `generate` makes it")
@@ -86,6 +100,8 @@ def read_labels(folder: Path) -> dict[PersonaKey, PersonaLabels]:
             each = labels_from_json(data)
         except ValueError as error:
             raise BadLine(path, number, str(error)) from error
+        if strange := set(each.levels.values()) - set(levels_of(levels)):
+            raise BadLine(path, number, f"the level {min(strange)!r} is not of the scale of {levels}; see --levels")
         if each.key in labels:
             raise BadLine(path, number, "this persona stands in the file twice")
         labels[each.key] = each
@@ -102,9 +118,14 @@ def write_labels(folder: Path, labels: Iterable[PersonaLabels]) -> int:
 
 
 def count_levels(labels: Iterable[PersonaLabels]) -> dict[str, dict[str, int]]:
-    """How many personas have each level of each trait: the distribution to report."""
-    counts: dict[str, dict[str, int]] = {trait: {"high": 0, "low": 0, UNCLEAR: 0} for trait in TRAITS}
+    """How many personas have each level of each trait: the distribution to report.
+
+    Of three levels, or, where a trait has one that only a scale of five has, of five from the lowest up.
+    """
+    counted: dict[str, Counter[str]] = {trait: Counter() for trait in TRAITS}
     for each in labels:
         for trait, level in each.levels.items():
-            counts[trait][level] = counts[trait].get(level, 0) + 1
-    return counts
+            counted[trait][level] += 1
+    seen = {level for levels in counted.values() for level in levels}
+    scale = LEVELS if seen <= set(LEVELS) else FIVE_LEVELS
+    return {trait: {level: counted[trait][level] for level in scale} for trait in TRAITS}

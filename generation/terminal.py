@@ -128,9 +128,9 @@ class Progress:
         parts = [f"{self.label}: {self.done}" + (f" of {self.total}" if self.total is not None else "")]
         parts.append(f"{rate:.1f}/s")
         if self.total is not None and rate > 0 and not last:
-            parts.append(f"{_duration((self.total - self.done) / rate)} left")
+            parts.append(f"{duration((self.total - self.done) / rate)} left")
         if last:
-            parts.append(f"in {_duration(elapsed)}")
+            parts.append(f"in {duration(elapsed)}")
         if self.note:
             parts.append(self.note)
         line = " · ".join(parts)
@@ -138,6 +138,12 @@ class Progress:
             print(f"\r\x1b[2K{line}", end="\n" if last else "", file=sys.stderr, flush=True)  # noqa: T201
         else:
             print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def aside(text: str, *, quiet: bool) -> None:
+    """A line about how the work goes, on stderr beside the progress; none where it shall be `quiet`."""
+    if not quiet:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def progress(rows: Iterable[T], *, total: int | None, label: str, quiet: bool = False) -> Iterator[T]:
@@ -154,7 +160,8 @@ def _lacks_tables(error: DatabaseError) -> bool:
     return any(words in str(error) for words in ("no such table", "no such column", "does not exist", "has no column"))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """So many seconds as hours, minutes and seconds: "1:02:03", or "2:03"."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

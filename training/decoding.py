@@ -39,6 +39,16 @@ class Question:
     source: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """The answer to the question at `place`: its text, its pieces with the end mark, and whether it came to its end."""
+
+    place: int
+    text: str
+    pieces: int
+    ended: bool
+
+
 class _Drawn:
     """Turns "take the likeliest" into a draw: adds Gumbel noise to each row's scores, from a generator of its own.
 
@@ -70,6 +80,14 @@ def decode(
     model: Any, tokenizer: Any, questions: Sequence[Question], *, decoding: Decoding, seed: int, batch_size: int
 ) -> Iterator[list[tuple[int, str]]]:
     """Batch by batch, the places of the questions answered and their answers; those of like length go together."""
+    for batch in decode_counted(model, tokenizer, questions, decoding=decoding, seed=seed, batch_size=batch_size):
+        yield [(each.place, each.text) for each in batch]
+
+
+def decode_counted(
+    model: Any, tokenizer: Any, questions: Sequence[Question], *, decoding: Decoding, seed: int, batch_size: int
+) -> Iterator[list[Decoded]]:
+    """The same, with what each answer took."""
     import torch
     from transformers import GenerationConfig, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
@@ -106,5 +124,21 @@ def decode(
                 generation_config=config,
                 logits_processor=chosen_by,
             )
-        texts = tokenizer.batch_decode(answers.tolist(), skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        yield [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]
+        rows = answers.tolist()
+        texts = tokenizer.batch_decode(rows, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        # What a reply begins with is given to the model, not chosen by it.
+        given = 1 if config.forced_bos_token_id is None else 2
+        yield [
+            _decoded(place, text, row[given:], end=tokenizer.eos_token_id)
+            for place, text, row in zip(places, texts, rows, strict=True)
+        ]
+
+
+def _decoded(place: int, text: str, pieces: Sequence[int], *, end: int) -> Decoded:
+    ended = end in pieces
+    return Decoded(
+        place=place,
+        text=" ".join(text.split()),
+        pieces=pieces.index(end) + 1 if ended else len(pieces),
+        ended=ended,
+    )

@@ -63,7 +63,7 @@ def compare(scored: Sequence[Scores], *, metrics: Sequence[str] = DECLARED, seed
         if domain != ALL and domain in other.domains
         for metric in metrics
     ]
-    corrected = iter(_holm([each.difference.p for each in found if each.difference.p is not None]))
+    corrected = iter(holm([each.difference.p for each in found if each.difference.p is not None]))
     return [replace(each, p_holm=next(corrected)) if each.difference.p is not None else each for each in found]
 
 
@@ -75,8 +75,11 @@ def _difference(one: Scores, other: Scores, domain: str, metric: str, *, seed: i
     return one.sums[domain][metric].minus(other.sums[domain][metric], seed=seed)
 
 
-def _holm(p_values: Sequence[float]) -> list[float]:
-    """Holm (1979): each p times the number of those not yet rejected, never less than one before it."""
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's corrected p-values, in the order given.
+
+    Holm (1979): each p times the number of those not yet rejected, never less than one before it.
+    """
     order = sorted(range(len(p_values)), key=lambda place: p_values[place])
     corrected, highest = [1.0] * len(p_values), 0.0
     for rank, place in enumerate(order):

@@ -24,6 +24,8 @@ from training.systems import OPENAI, Answer, Keep
 
 FOLDER: Final = Path(__file__).resolve().parent / "prompts"
 PROMPTS: Final = ("respond", "respond_context")
+# How the prompt calls the speaker and the partner, and how it says that nothing is told of them.
+OWN, PARTNER, NOTHING_TOLD = "You", "Other", "none given"
 # An answer that cannot be used is asked for again, with what was wrong.
 MAX_TRIES: Final = 3
 
@@ -58,7 +60,7 @@ class EndpointModel:
             "with_traits": self.with_traits,
             "temperature": self.temperature,
             "max_tokens": self.max_tokens,
-            "prompts": {prompt: hashlib.sha256(_text_of(prompt).encode()).hexdigest() for prompt in PROMPTS},
+            "prompts": {prompt: hashlib.sha256(text_of(prompt).encode()).hexdigest() for prompt in PROMPTS},
         }
 
     @property
@@ -79,15 +81,18 @@ class EndpointModel:
     def messages(self, context: Context, traits: Traits) -> list[dict[str, str]]:
         """What the model is asked in `context`. Never anything of the partner's persona."""
         told = [f"{trait}: {level} ({in_words(trait, level)})" for trait, level in self.told(traits).items()]
-        turns = [f"{'You' if turn.speaker == context.speaker else 'Other'}: {turn.text}" for turn in context.turns]
+        turns = [
+            f"{OWN if turn.speaker == context.speaker else PARTNER}: {_on_one_line(turn.text)}"
+            for turn in context.turns
+        ]
         return [
-            {"role": "system", "content": _text_of("respond").strip()},
+            {"role": "system", "content": text_of("respond").strip()},
             {
                 "role": "user",
-                "content": Template(_text_of("respond_context"))
+                "content": Template(text_of("respond_context"))
                 .substitute(
-                    persona=_listed(context.persona or ["none given"]),
-                    traits=_listed(told or ["none given"]),
+                    persona=_listed(context.persona or [NOTHING_TOLD]),
+                    traits=_listed(told or [NOTHING_TOLD]),
                     turns="\n".join(turns),
                 )
                 .strip(),
@@ -124,7 +129,14 @@ class EndpointModel:
             answer, _ = await self._tries(place, messages, desk, latest + 1)
         return answer
 
-    async def _tries(self, place: int, messages: list[dict[str, str]], desk: Any, round_: int) -> tuple[Answer, bool]:
+    async def next_turn(self, context: Context, traits: Traits, desk: Any, *, sample: int, round_: int) -> Answer:
+        """One reply, in a chat with a person: a `sample` of its own for each turn, another `round_` to ask again."""
+        answer, _ = await self._tries(0, self.messages(context, traits), desk, round_, sample=sample)
+        return answer
+
+    async def _tries(
+        self, place: int, messages: list[dict[str, str]], desk: Any, round_: int, *, sample: int = 0
+    ) -> tuple[Answer, bool]:
         """An answer, and whether anything was asked for it just now."""
         from generation.authors import AuthorFailed
         from generation.prompting import to_ask_again
@@ -132,7 +144,7 @@ class EndpointModel:
         bought, reason = False, ""
         for _ in range(MAX_TRIES):
             try:
-                asked = await desk.ask(self._request(messages), what="response", sample=0, round_=round_)
+                asked = await desk.ask(self._request(messages), what="response", sample=sample, round_=round_)
             except AuthorFailed as failed:
                 return Answer(place, None, failed.reason), bought or failed.just_now
             bought = bought or asked.bought
@@ -164,8 +176,14 @@ def _cleaned(text: str) -> str:
 
 
 def _listed(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+    return "\n".join(f"- {_on_one_line(sentence)}" for sentence in sentences)
 
 
-def _text_of(prompt: str) -> str:
+def _on_one_line(text: str) -> str:
+    # A line is a sentence or a turn: nobody can put words into another's mouth by a break.
+    return " ".join(text.splitlines())
+
+
+def text_of(prompt: str) -> str:
+    """The prompt file as it stands."""
     return (FOLDER / f"{prompt}.txt").read_text(encoding="utf-8")

@@ -102,7 +102,37 @@ def others(rows: Sequence[Response], *, seed: int) -> list[int | None]:
 def _predicted(
     rows: Sequence[Response], partners: Sequence[int | None], *, manifest: dict[str, Any], batch_size: int
 ) -> Predicted:
-    named = manifest.get("settings", {}).get("model")
+    """By the model that answered; of a system with several training runs each row by the run that answered it."""
+    settings, inputs = manifest.get("settings", {}), manifest.get("inputs", {})
+    runs = settings.get("runs")
+    if not runs:
+        digest = inputs.get("model", {}).get("sha256")
+        return _predicted_by(
+            settings.get("model"), range(len(rows)), rows, partners, digest=digest, batch_size=batch_size
+        )
+    real: list[Likelihood | None] = [None] * len(rows)
+    shuffled: list[Likelihood | None] = [None] * len(rows)
+    for number, named in enumerate(runs, start=1):
+        own = [place for place, row in enumerate(rows) if row.run == number]
+        digest = inputs.get("model" if number == 1 else f"model {number}", {}).get("sha256")
+        found = _predicted_by(named, own, rows, partners, digest=digest, batch_size=batch_size)
+        if found.reason:
+            return found
+        for place in own:
+            real[place], shuffled[place] = found.real[place], found.shuffled[place]
+    return Predicted(real=real, shuffled=shuffled)
+
+
+def _predicted_by(
+    named: str | None,
+    own: Sequence[int],
+    rows: Sequence[Response],
+    partners: Sequence[int | None],
+    *,
+    digest: str | None,
+    batch_size: int,
+) -> Predicted:
+    """What one model makes of the references of the rows at the places `own`; None at all others."""
     if not named:
         return Predicted((), (), reason="no manifest names the model that answered")
     if named.startswith(OPENAI):
@@ -111,7 +141,7 @@ def _predicted(
     weights = folder / WEIGHTS_FILE
     if not weights.is_file():
         return Predicted((), (), reason=f"the model is not at {folder.name}")
-    if digest_of_file(weights) != manifest.get("inputs", {}).get("model", {}).get("sha256"):
+    if digest_of_file(weights) != digest:
         return Predicted((), (), reason=f"the model {folder.name} is no longer the one that answered")
     try:
         model, tokenizer, template = load_model(folder)
@@ -123,7 +153,7 @@ def _predicted(
         context = row.context if row.given.persona else replace(row.context, persona=())
         return encoder.source(template.source(context, row.given.traits))
 
-    known = [place for place, row in enumerate(rows) if row.reference is not None]
+    known = [place for place in own if rows[place].reference is not None]
     sources = [source(row) for row in rows]
     moved = {place: other for place in known if (other := partners[place]) is not None}
 
@@ -145,6 +175,9 @@ def _trained_on(manifest: dict[str, Any]) -> TrainedOn:
     personas: set[PersonaKey] = set()
     domains: set[str] = set()
     for corpus in trained["settings"]["on"]:
+        # At one end of a series of mixtures a corpus is named, and nothing of it is learned from.
+        if corpus.get("share") == 0:
+            continue
         try:
             source = read_source(corpus["corpus"])
             if digest_of_file(source.file) != trained["inputs"][corpus["corpus"]]["sha256"]:

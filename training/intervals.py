@@ -140,6 +140,10 @@ class Sums:
         known = int(np.isfinite(drawn).sum())
         return Difference(value, low, high, p=(further + 1) / (known + 1), n=len(shared))
 
+    def resamples(self, clusters: Sequence[str], *, seed: int) -> Floats:
+        """The metric of each resample of `clusters`, all of which must have rows; one seed draws the same for all."""
+        return self._resampled(np.stack([self.by_cluster[cluster] for cluster in clusters]), seed=seed)
+
     def against(self, other: "Sums", *, seed: int, as_ratio: bool = False) -> Score:
         """This metric minus the other's, or the other's over this one's, where they have no dialogue in common.
 

@@ -34,6 +34,15 @@ def usable_processors(*, quota: str) -> int:
     named = os.environ.get("OMP_NUM_THREADS", "")
     if named.isdecimal() and int(named):
         return int(named)
+    return _allowed(quota)
+
+
+def processors() -> int:
+    """The processors that this process may run on, within its container's quota."""
+    return _allowed(_quota())
+
+
+def _allowed(quota: str) -> int:
     # Not on every system can a process be tied to some of the processors.
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     time, _, period = quota.partition(" ")

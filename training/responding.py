@@ -168,6 +168,7 @@ def _answer(
                     given=Given(persona=bool(example.context.persona), traits=system.told(example.traits)),
                     text=answer.text,
                     reference=example.reply,
+                    run=answer.run,
                 )
                 kept[example.context.id] = response
                 out.write(json.dumps(response.as_json(), ensure_ascii=False) + "\n")

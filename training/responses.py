@@ -47,13 +47,17 @@ class Given:
 
 @dataclass(frozen=True)
 class Response:
-    """A system's next turn in a context. `reference` is what the speaker really said, where known."""
+    """A system's next turn in a context. `reference` is what the speaker really said, where known.
+
+    `run` is which of its training runs answered, counted from 1, where the system was trained several times.
+    """
 
     system: str
     context: Context
     given: Given
     text: str
     reference: str | None = None
+    run: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The response as its line in `responses.jsonl`."""
@@ -61,6 +65,7 @@ class Response:
         return {
             "format": FORMAT,
             "system": self.system,
+            **({} if self.run is None else {"run": self.run}),
             "context": {
                 "id": context.id,
                 "cluster": context.cluster,
@@ -97,6 +102,9 @@ def response_from_json(data: object, *, default_system: str | None = None) -> Re
     reference = data.get("reference")
     if reference is not None and not isinstance(reference, str):
         raise ValueError(f"reference: expected a string or null, got {reference!r}")
+    run = data.get("run")
+    if run is not None and (not isinstance(run, int) or isinstance(run, bool) or run < 1):
+        raise ValueError(f"run: expected the number of a training run, from 1, got {run!r}")
     given = data.get("given") or {}
     if not isinstance(given, dict):
         raise ValueError(f"given: expected an object, got {type(given).__name__}")
@@ -106,6 +114,7 @@ def response_from_json(data: object, *, default_system: str | None = None) -> Re
         given=Given(persona=bool(given.get("persona", True)), traits=_traits(given.get("traits"), "given.traits")),
         text=text,
         reference=reference,
+        run=run,
     )
 
 

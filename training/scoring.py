@@ -61,6 +61,8 @@ class Scores:
     home: dict[str, Score] = field(default_factory=dict)
     home_domains: tuple[str, ...] = ()
     parameters: int | None = None
+    # What its model learned from, in a few words; empty where no manifest tells it.
+    trained_on: str = ""
     sums: Mapping[str, Mapping[str, Sums]] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class Scores:
             "format": FORMAT,
             "system": self.system,
             "parameters": self.parameters,
+            "trained_on": self.trained_on,
             "domains": {domain: {"n": self.counts[domain], **_json(scores)} for domain, scores in self.domains.items()},
             "unseen": {
                 subset: {
@@ -126,6 +129,7 @@ def score(folder: Path, *, seed: int = 7, batch_size: int = 32) -> Scores:
         home=_at_home(metrics, places, ground, seed=seed),
         home_domains=tuple(sorted(ground.trained_on.domains & set(domains))),
         parameters=_parameters(manifest),
+        trained_on=_trained_on(manifest),
         warnings=tuple(text for domain in domains for text in _warnings(domain, found[domain])),
         caveats=tuple(manifest.get("results", {}).get("caveats", [])),
         signature=(
@@ -205,6 +209,19 @@ def _parameters(manifest: Mapping[str, Any]) -> int | None:
     named = manifest.get("settings", {}).get("model")
     found = read_manifest(Path(named)).get("results", {}).get("parameters") if named else None
     return found if isinstance(found, int) else None
+
+
+def _trained_on(manifest: Mapping[str, Any]) -> str:
+    """The corpora that the model learned from, with their shares, and what it was told of traits there."""
+    named = manifest.get("settings", {}).get("model")
+    settings = read_manifest(Path(named)).get("settings", {}) if named else {}
+    shares = [(str(each["corpus"]), each.get("share")) for each in settings.get("on", [])]
+    corpora = [name if share in (None, 1) else f"{share:.0%} {name}" for name, share in shares if share != 0]
+    if not corpora:
+        return ""
+    told = {"with_traits": not settings.get("with_traits", True), "shuffle_traits": settings.get("shuffle_traits")}
+    words = {"with_traits": "without traits", "shuffle_traits": "shuffled traits"}
+    return ", ".join([" + ".join(corpora), *(words[key] for key, said in told.items() if said)])
 
 
 def _warnings(domain: str, scores: dict[str, Score]) -> list[str]:

@@ -22,11 +22,15 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system says in the context at `place` of those asked; None with the reason where it gave nothing."""
+    """What a system says in the context at `place` of those asked; None with the reason where it gave nothing.
+
+    `run` is the training run that said it, where the system has several.
+    """
 
     place: int
     text: str | None
     reason: str = ""
+    run: int | None = None
 
 
 # Takes answers as they come, some at a time, in whatever order.

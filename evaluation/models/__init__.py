@@ -6,10 +6,12 @@ from evaluation.models.items import Context, Item, LostLook, Response, Slot
 from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
 from evaluation.models.people import ApiToken, Membership, Researcher
 from evaluation.models.studies import Amendment, AuditEntry, Criterion, Study, System
+from evaluation.models.talks import AnsweringProcess, Talk, TalkReply, TalkTurn
 
 __all__ = [
     "Amendment",
     "Annotator",
+    "AnsweringProcess",
     "ApiToken",
     "AuditEntry",
     "Context",
@@ -28,4 +30,7 @@ __all__ = [
     "Slot",
     "Study",
     "System",
+    "Talk",
+    "TalkReply",
+    "TalkTurn",
 ]

@@ -8,7 +8,10 @@ from django.core.cache import cache
 
 from evaluation.exporting import info_of, rows_of
 from evaluation.models import Study
-from evaluation.reports.cautions import Caution, cautions
+from evaluation.reports.agreement_block import agreement_block, facts
+from evaluation.reports.caution import Caution
+from evaluation.reports.cautions import cautions
+from evaluation.reports.contrast_sentences import contrast_verdicts
 from evaluation.reports.figures import (
     HeatMap,
     Plot,
@@ -19,8 +22,23 @@ from evaluation.reports.figures import (
     ranking_plot,
     side_plot,
 )
+from evaluation.reports.heds import Datasheet, datasheet_of
+from evaluation.reports.influence_table import influence_table
+from evaluation.reports.instrument_figures import annotator_plot, halo_plot, identification_plot, length_plot
+from evaluation.reports.instrument_methods import instrument_methods
+from evaluation.reports.instrument_sentences import (
+    control_cautions,
+    control_verdicts,
+    identification_verdicts,
+    instrument_paragraphs,
+)
+from evaluation.reports.instrument_tables import instrument_tables
 from evaluation.reports.methods import methods, size_said, title_of
+from evaluation.reports.model_methods import model_methods
 from evaluation.reports.places import Place, criterion_names, places, systems_of
+from evaluation.reports.plan_tables import contrasts_table, looks_table, runs_table
+from evaluation.reports.rating_tables import rating_differences_table, shares_table, strengths_table, ties_table
+from evaluation.reports.references import references_in
 from evaluation.reports.table import Table
 from evaluation.reports.tables import tables_of
 from evaluation.reports.verdicts import Verdict, verdicts
@@ -53,6 +71,14 @@ class StudyReport:
     sides: Plot | None
     tables: tuple[Table, ...]
     methods: tuple[str, ...]
+    # What the results rest on: who judged, how they worked, what their answers hang on.
+    identification: Plot | None = None
+    annotators: Plot | None = None
+    instrument: tuple[str, ...] = ()
+    instrument_plots: tuple[Plot, ...] = ()
+    # What audits of the field ask for: terms and what is known of them, beside the table of that name.
+    facts: tuple[tuple[str, str], ...] = ()
+    datasheet: Datasheet | None = None
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -86,9 +112,19 @@ class StudyReport:
         return next((table for table in self.tables if table.key == "annotators"), None)
 
     @property
+    def agreement_table(self) -> Table | None:
+        """One line for each criterion, as a paper reports it."""
+        return next((table for table in self.tables if table.key == "agreement_reported"), None)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The works that the methods and the datasheet cite."""
+        return references_in((*self.methods, *((self.datasheet.intro,) if self.datasheet else ())))
+
+    @property
     def other_tables(self) -> tuple[Table, ...]:
         """What the results rest on."""
-        apart = (*self.leading_tables, self.annotators_table)
+        apart = (*self.leading_tables, self.agreement_table, self.annotators_table)
         return tuple(table for table in self.shown_tables if table not in apart)
 
     @property
@@ -127,14 +163,25 @@ def report_from(analysis: dict[str, Any]) -> StudyReport:
         analysis=analysis,
         title=title_of(analysis),
         size=size_said(analysis),
-        verdicts=verdicts(analysis, found),
-        cautions=cautions(analysis, found),
+        verdicts=(
+            *control_verdicts(analysis),
+            *verdicts(analysis, found),
+            *identification_verdicts(analysis),
+            *contrast_verdicts(analysis),
+        ),
+        cautions=(*control_cautions(analysis), *cautions(analysis, found)),
         preference=tuple(preference_plots(found)) if len(systems_of(found)) <= MOST_SYSTEMS else (),
         rankings=_rankings(analysis, found),
         agreement=agreement_plot(analysis, caption=_AGREEMENT),
         sides=side_plot(analysis),
-        tables=tables_of(analysis, found),
-        methods=methods(analysis, found),
+        tables=_with_models(tables_of(analysis, found), analysis),
+        methods=(*methods(analysis, found), *model_methods(analysis, found), *instrument_methods(analysis)),
+        identification=identification_plot(analysis),
+        annotators=annotator_plot(analysis),
+        instrument=instrument_paragraphs(analysis),
+        instrument_plots=tuple(plot for plot in (halo_plot(analysis), length_plot(analysis)) if plot),
+        facts=facts(analysis) if int((analysis.get("n") or {}).get("judgments") or 0) else (),
+        datasheet=datasheet_of(analysis, found, title=title_of(analysis)),
     )
 
 
@@ -148,6 +195,26 @@ def report_of(study: Study) -> StudyReport:
         analysis = analyse(rows, info)
         cache.set(f"analysis-{made_from}", analysis, DAY)
     return report_from(analysis)
+
+
+def _with_models(tables: tuple[Table, ...], analysis: Mapping[str, Any]) -> tuple[Table, ...]:
+    """The tables with those of single modules (contrasts, ratings, influence, ...) before what was left out."""
+    if not int((analysis.get("n") or {}).get("judgments") or 0):
+        return tables
+    makers = (
+        agreement_block,
+        contrasts_table,
+        looks_table,
+        runs_table,
+        rating_differences_table,
+        shares_table,
+        strengths_table,
+        ties_table,
+        influence_table,
+    )
+    made = tuple(table for maker in makers if (table := maker(analysis)) is not None)
+    last = tuple(table for table in tables if table.key == "excluded")
+    return (*(table for table in tables if table not in last), *made, *instrument_tables(analysis), *last)
 
 
 _AGREEMENT: Final = "Krippendorff's α: 1 is perfect agreement, 0 is chance. The numbers are those of the nominal α."

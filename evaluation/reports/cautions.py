@@ -1,21 +1,13 @@
 """The cautions that are due beside a verdict, and the marks that follow its numbers wherever they are shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from evaluation.reports.caution import Caution
+from evaluation.reports.conduct_cautions import checkpoint_cautions, look_cautions
 from evaluation.reports.numbers import counted, has_interval, in_words, listed
 from evaluation.reports.places import ALL, Place, criterion_names, systems_of
 from evaluation.reports.verdicts import annotator_kind, annotator_word, in_a_sentence
-
-
-@dataclass(frozen=True)
-class Caution:
-    """What a reader must know first. A `mark` is a word or two that follows the numbers wherever they are shown."""
-
-    text: str
-    mark: str = ""
-    weight: Literal["loud", "plain"] = "plain"
 
 
 def cautions(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Caution, ...]:
@@ -24,11 +16,12 @@ def cautions(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Cauti
     data = _of_the_data(analysis, study)
     caveats = {str(caveat).rstrip(".") for caveat in study.get("caveats") or ()}
     warnings = [
-        Caution(str(text), mark=_MARKS.get(str(text).partition(":")[0], ""))
+        Caution(str(text), mark=_mark_of(str(text)))
         for text in analysis.get("warnings") or ()
         if not str(text).startswith(_SAID_ELSEWHERE) and str(text).rstrip(".") not in caveats
     ]
-    return (*data, *warnings, *_of_the_plan(analysis), *_of_the_tests(analysis), *_of_the_scope(analysis, found))
+    scope = (*_of_the_scope(analysis, found), *checkpoint_cautions(analysis))
+    return (*data, *warnings, *_of_the_plan(analysis), *look_cautions(analysis), *_of_the_tests(analysis), *scope)
 
 
 # Warnings of the analysis that the banner or the verdict says in its own words.
@@ -37,6 +30,11 @@ _MARKS: Final = {
     "No plan was declared before the first judgment": "Exploratory",
     "Results were looked at before the study was closed": "Unblinded early",
 }
+
+
+def _mark_of(warning: str) -> str:
+    by_hand = "Exploratory" if warning.endswith("the primary result is exploratory.") else ""
+    return _MARKS.get(warning.partition(":")[0], by_hand)
 
 
 def _of_the_data(analysis: Mapping[str, Any], study: Mapping[str, Any]) -> list[Caution]:

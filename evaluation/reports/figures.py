@@ -158,7 +158,7 @@ def _preference_plot(labelled: Sequence[tuple[str, str, Place]], *, title: str, 
                 sublabel=sublabel,
                 leads=number == 0 or labelled[number - 1][0] != label,
                 segments=_segments(place),
-                whisker=_whisker(net, -half, half),
+                whisker=whisker_of(net, -half, half),
                 text="" if value is None else points(value),
                 detail=span_of_points(net["low"], net["high"]) if value is not None and has_interval(net) else "",
                 reason=str(net.get("reason", "")) if value is None or not has_interval(net) else "",
@@ -215,7 +215,7 @@ def _half_width(here: Sequence[Place]) -> float:
     return next((half for half in HALF_WIDTHS if half >= max(seen, default=0.0)), 1.0)
 
 
-def _whisker(statistic: Mapping[str, Any] | None, low: float, high: float) -> Whisker | None:
+def whisker_of(statistic: Mapping[str, Any] | None, low: float, high: float) -> Whisker | None:
     """A statistic on an axis from `low` to `high`."""
     if not statistic or statistic.get("value") is None:
         return None
@@ -247,8 +247,8 @@ def agreement_plot(analysis: Mapping[str, Any], *, caption: str = "") -> Plot | 
                     label=name,
                     sublabel=domain_name(domain, domains),
                     leads=number == 0,
-                    whisker=_whisker(nominal, -0.2, 1.0),
-                    other=_whisker(ordinal, -0.2, 1.0),
+                    whisker=whisker_of(nominal, -0.2, 1.0),
+                    other=whisker_of(ordinal, -0.2, 1.0),
                     text="" if value is None else decimal(value),
                     detail=span(nominal["low"], nominal["high"]) if value is not None and has_interval(nominal) else "",
                     reason=str(nominal.get("reason", "")) if value is None else "",
@@ -293,7 +293,7 @@ def ranking_plot(strengths: Mapping[str, Any], *, title: str, caption: str = "")
         Row(
             label=system,
             sublabel="",
-            whisker=_whisker(each, -half, half),
+            whisker=whisker_of(each, -half, half),
             text=plain(each["value"], sign=True),
             detail=f"{_bound(each.get('low'))} to {_bound(each.get('high'))}"
             if each.get("low") is not None or each.get("high") is not None
@@ -332,7 +332,7 @@ def side_plot(analysis: Mapping[str, Any], *, most: int = 40) -> Plot | None:
         Row(
             label=name,
             sublabel="",
-            whisker=_whisker(share, 0.0, 1.0),
+            whisker=whisker_of(share, 0.0, 1.0),
             text="" if share.get("value") is None else percent(share["value"]),
             detail=f"{percent(share['low'])} to {percent(share['high'])}" if has_interval(share) else "",
             reason=str(share.get("reason", "")) if share.get("value") is None else "",
@@ -344,7 +344,7 @@ def side_plot(analysis: Mapping[str, Any], *, most: int = 40) -> Plot | None:
         alt=f"Reply 1 was chosen {rows[0].text} of the time ({rows[0].detail or 'no interval'}). The table has all.",
         caption=(
             "Of the answers that chose a reply, whichever system stood there; one half is no bias. "
-            "Annotators' intervals are Wilson's."
+            "Annotators' intervals are over the dialogues they judged."
         ),
         rows=rows,
         ticks=(

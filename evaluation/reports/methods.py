@@ -72,8 +72,8 @@ def _effects(found: Sequence[Place]) -> str:
     general = [place.net.get("two_way") or {} for place in found]
     if any(each.get("value") is not None and each.get("low") is not None for each in general):
         sentences.append(
-            "The two-way interval adds the variance between annotators (Cameron, Gelbach and Miller), with Student's t "
-            "on the smaller number of clusters or annotators, less one."
+            "The two-way interval adds the variance between annotators (Cameron, Gelbach and Miller 2011), with "
+            "Student's t on the smaller number of clusters or annotators, less one."
         )
     return " ".join(sentences)
 
@@ -102,15 +102,26 @@ def _tests(analysis: Mapping[str, Any], found: Sequence[Place]) -> str:
     how = listed([way.removeprefix("sign flip, ") for way in ways])
     sentences = [
         f"The primary test {name}{f' ({how})' if how else ''}, two-sided, at {decimal(float(alpha))}.",
-        f"The family has {counted(tested, 'claim')}, {origin}; Holm's correction runs over it.",
+        f"The family has {counted(tested, 'claim')}, {origin}; {_corrected(analysis)}.",
     ]
     if any(each.get("margin") is not None for each in hypotheses):
-        sentences.append("Equivalence was tested by two one-sided tests against the declared margin.")
+        sentences.append("Equivalence was tested by two one-sided tests (Schuirmann 1987) against the declared margin.")
     if len(pairs_of(list(found))) > 1:
         sentences.append(
-            "The ranking is Bradley and Terry's, a tie counting half a win for either, clusters resampled."
+            "The ranking is Bradley and Terry's (1952), a tie counting half a win for either, clusters resampled; "
+            "Davidson's (1970), with ties of their own, stands beside it."
         )
     return " ".join(sentences)
+
+
+def _corrected(analysis: Mapping[str, Any]) -> str:
+    looks = list(analysis.get("looks") or ())
+    if not looks:
+        return "Holm's (1979) correction runs over it"
+    return (
+        f"alpha is shared equally between them and spent over {counted(len(looks), 'planned look')} and the end (Lan "
+        "and DeMets 1983, with O'Brien and Fleming's (1979) shape)"
+    )
 
 
 def _agreement(analysis: Mapping[str, Any]) -> str:
@@ -122,8 +133,8 @@ def _agreement(analysis: Mapping[str, Any]) -> str:
     if not any(units):
         return "Agreement is not known: no two annotators judged the same."
     return (
-        "Agreement is Krippendorff's alpha, by the krippendorff package, over units with two judgments or more; its "
-        "interval resamples clusters."
+        "Agreement is Krippendorff's (2011) alpha, by the krippendorff package, over units with two judgments or more; "
+        "its interval resamples clusters."
     )
 
 

@@ -48,10 +48,11 @@ def agreement_table(analysis: Mapping[str, Any]) -> Table | None:
 
 
 def annotators_table(analysis: Mapping[str, Any]) -> Table | None:
-    annotators: Mapping[str, Mapping[str, Any]] = analysis.get("annotators") or {}
+    counted: Mapping[str, Mapping[str, Any]] = analysis.get("annotators") or {}
+    left_out: Mapping[str, Mapping[str, Any]] = analysis.get("excluded_annotators") or {}
     rows: list[tuple[Value, ...]] = []
     flags: set[tuple[int, str]] = set()
-    for number, (name, each) in enumerate(annotators.items()):
+    for number, (name, each) in enumerate([*counted.items(), *left_out.items()]):
         left, seconds = each.get("share_left") or {}, each.get("median_seconds")
         rows.append(
             (
@@ -64,9 +65,17 @@ def annotators_table(analysis: Mapping[str, Any]) -> Table | None:
                 value_of(each.get("side_bias"), "p"),
                 value_of(each.get("share_tied")),
                 value_of(each.get("agreement")),
+                interval_of(each.get("agreement")),
+                value_of(each.get("dawid_skene")),
                 value_of(each.get("self_consistency")),
                 value_of(each.get("checks")),
+                interval_of(each.get("checks")),
                 int(each.get("cannot_judge") or 0),
+                value_of(each.get("longest_run")),
+                value_of(each.get("longest_run"), "p"),
+                _minutes(each.get("active_seconds")),
+                _fired(each),
+                str(each.get("excluded_by") or ""),
             )
         )
         if left.get("value") is not None and abs(left["value"] - 0.5) >= SIDE_FLAG:
@@ -83,14 +92,50 @@ def annotators_table(analysis: Mapping[str, Any]) -> Table | None:
         Column("side_p", "Side p", "p", shown=False),
         Column("share_tied", "Ties", "share"),
         Column("agreement", "With the others", "share"),
+        Column("agreement_95", "95 %", "interval", shown=False),
+        Column("dawid_skene", "True answer (D-S)", "share"),
         Column("self_consistency", "Same when repeated", "share"),
         Column("checks", "Checks right", "share"),
+        Column("checks_95", "95 %", "interval", shown=False),
         Column("cannot_judge", "Cannot judge", "count"),
+        Column("longest_run", "Longest run of a side", "count", shown=False),
+        Column("longest_run_p", "Run p", "p", shown=False),
+        Column("active_minutes", "Active min", "seconds", shown=False),
+        Column("rules", "Rules that fire", "prose"),
+        Column("excluded_by", "Left out by", "prose", shown=False),
     )
-    note = "Agreement, sides and pace flag an annotator and never exclude one: they depend on the outcome."
+    note = (
+        "Agreement, sides, runs and pace flag an annotator and never exclude one: most depend on the outcome. "
+        "D-S: the chance of the true answer in Dawid and Skene's model."
+    )
     table = Table("annotators", "Every annotator", columns, tuple(rows), note, flags=frozenset(flags))
     return without_empty_columns(
-        table, ("median_seconds", "share_left", "share_tied", "self_consistency", "checks", "cannot_judge")
+        table,
+        (
+            "median_seconds",
+            "share_left",
+            "share_tied",
+            "dawid_skene",
+            "self_consistency",
+            "checks",
+            "cannot_judge",
+            "rules",
+        ),
+    )
+
+
+def _minutes(seconds: float | None) -> Value:
+    return Missing("no times were kept") if seconds is None else float(seconds) / 60
+
+
+def _fired(each: Mapping[str, Any]) -> str:
+    """The rule that left somebody out, else the declared ones that fire; with a question mark what cannot be told."""
+    if each.get("excluded_by"):
+        return f"left out: {each['excluded_by']}"
+    return ", ".join(
+        rule if said["fires"] else f"{rule}?"
+        for rule, said in (each.get("rules") or {}).items()
+        if said["fires"] is not False
     )
 
 

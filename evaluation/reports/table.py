@@ -19,6 +19,8 @@ Span = tuple[float, float]
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 # Longer than a screen or two.
 LONG: Final = 40
+# More columns than a page of paper has room for in the size of its text.
+WIDE: Final = 11
 NOTE_MARKS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -85,6 +87,11 @@ class Table:
     def is_long(self) -> bool:
         """Whether a page shows it folded."""
         return len(self.rows) > LONG
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is set smaller on paper."""
+        return len(self.shown_columns()) > WIDE
 
     def shown_columns(self) -> list[Column]:
         """The columns that a page has room for."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from evaluation.reports.judges import judges_table
 from evaluation.reports.numbers import decimal, has_interval
 from evaluation.reports.people_tables import agreement_table, annotators_table, bias_table, excluded_table
 from evaluation.reports.places import ALL, Place, criterion_names, domain_name, domains_to_show, pairs_of, spoken
@@ -45,6 +46,7 @@ def tables_of(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Tabl
         bias_table(analysis),
         _traits(analysis),
         _robustness(analysis),
+        judges_table(analysis),
         excluded_table(analysis),
     ]
     return tuple(_without_a_single_domain(table) for table in candidates if table is not None and table.rows)

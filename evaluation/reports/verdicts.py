@@ -185,9 +185,11 @@ def _effect(claim: _Claim, *, opening: bool, several: bool) -> str:
         level = "90" if shown else "95"
         label = f"{level}{SPACE}% interval " if opening or shown else ""
         parts.append(label + span_of_points(interval["low"], interval["high"]))
-    p = claim.said.get("p_holm") if claim.said.get("p_holm") is not None else claim.said.get("p")
+    # After planned looks the claim's own p is held to what was left of the level, and nothing is corrected by Holm.
+    holm = None if claim.said.get("looks") else claim.said.get("p_holm")
+    p = holm if holm is not None else claim.said.get("p")
     if p is not None:
-        corrected = " after Holm" if opening and several and claim.said.get("p_holm") is not None else ""
+        corrected = " after Holm" if opening and several and holm is not None else ""
         test = (
             f"{TESTS.get(str(claim.said.get('test')), str(claim.said.get('test')))}{_over(claim)}, " if opening else ""
         )

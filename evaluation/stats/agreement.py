@@ -44,7 +44,10 @@ class Agreement:
 
     units: int
     judgments: int
+    # How many units have how many judgments, those with one among them.
+    raters: dict[int, int]
     coefficients: dict[str, Estimate]
+    # The same ones over the judgments that chose a side, on a scale that has no tie.
     without_ties: dict[str, Estimate]
 
 
@@ -52,18 +55,28 @@ def agreement(judged: Judged, *, levels: Sequence[Level], seed: int) -> Agreemen
     """Every coefficient that the scale allows; `levels` are those at which alpha means something on it."""
     counts = judged.counts()
     size = counts.sum(axis=1)
-    shared = judged.chosen_by((size >= 2)[judged.unit])
-    coefficients = _nominal(judged, counts, seed=seed)
-    coefficients |= _ordered(judged, levels=levels, seed=seed)
-    coefficients["cohen_kappa_mean"] = cohen_mean(shared, seed=seed)
-    decided = judged.without_ties()
-    beside = _nominal(decided, decided.counts(), seed=seed) if judged.ties else {}
     return Agreement(
         units=int((size >= 2).sum()),
         judgments=int(size.sum()),
-        coefficients=coefficients,
-        without_ties={name: beside[name] for name in ("percent", "alpha_nominal") if name in beside},
+        raters=_raters(size),
+        coefficients=_coefficients(judged, levels=levels, seed=seed),
+        without_ties=_coefficients(judged.without_ties(), levels=levels, seed=seed) if judged.ties else {},
     )
+
+
+def _raters(size: Integers) -> dict[int, int]:
+    numbers, units = np.unique(size[size > 0], return_counts=True)
+    return dict(zip(numbers.tolist(), units.tolist(), strict=True))
+
+
+def _coefficients(judged: Judged, *, levels: Sequence[Level], seed: int) -> dict[str, Estimate]:
+    counts = judged.counts()
+    shared = judged.chosen_by((counts.sum(axis=1) >= 2)[judged.unit])
+    return {
+        **_nominal(judged, counts, seed=seed),
+        **_ordered(judged, levels=levels, seed=seed),
+        "cohen_kappa_mean": cohen_mean(shared, seed=seed),
+    }
 
 
 def _nominal(judged: Judged, counts: Integers, *, seed: int) -> dict[str, Estimate]:
@@ -92,24 +105,31 @@ def _ordered(judged: Judged, *, levels: Sequence[Level], seed: int) -> dict[str,
     if "ordinal" not in levels:
         return dict.fromkeys([*names, "gwet_ac2"], missing)
     mirror = None if judged.mirror is None else tuple(reversed(range(len(judged.values))))
-    drawn = _Drawn(judged.counts(ordered=True), judged.cluster, mirror, seed)
     values = np.array(judged.values)
+    drawn = _Drawn(judged.counts(ordered=True), judged.cluster, mirror, seed, values)
     estimates = {name: drawn.alpha(level, values) if level in levels else missing for name, level in names.items()}
-    return estimates | {"gwet_ac2": drawn.estimate(gwet_ac2)}
+    return estimates | {"gwet_ac2": drawn.estimate(lambda sums: gwet_ac2(sums, values))}
 
 
 class _Drawn:
     """Count patterns of units, their sums, and the sums of every resample of clusters."""
 
-    def __init__(self, counts: Integers, cluster: Integers, mirror: tuple[int, ...] | None, seed: int) -> None:
+    def __init__(
+        self,
+        counts: Integers,
+        cluster: Integers,
+        mirror: tuple[int, ...] | None,
+        seed: int,
+        values: Floats | None = None,
+    ) -> None:
         there = counts.sum(axis=1) > 0
         self.counts, self.cluster, self.mirror = counts[there], cluster[there], mirror
         if mirror is not None:
             self.counts = _one_way_round(self.counts, mirror)
         patterns, self.pattern = np.unique(self.counts, axis=0, return_inverse=True)
         self.pattern = self.pattern.ravel()
-        sums = sums_of(patterns)
-        self.sums = sums if mirror is None else sums.plus(sums_of(patterns[:, list(mirror)]))
+        sums = sums_of(patterns, values)
+        self.sums = sums if mirror is None else sums.plus(sums_of(patterns[:, list(mirror)], values))
         self.seed = seed
         self._resampled: Sums | None = None
 

@@ -10,26 +10,36 @@ from typing import Any
 import numpy as np
 
 from evaluation.stats.agreement import Agreement, agreement
-from evaluation.stats.annotators import annotator_summaries
+from evaluation.stats.annotators import annotator_summaries, excluded_summaries
 from evaluation.stats.bias import SideBias, side_bias
 from evaluation.stats.consistency import repeats, self_consistency
 from evaluation.stats.criteria import criteria_of
+from evaluation.stats.davidson import davidson
+from evaluation.stats.dawid_skene import Fitted, accuracies, fitted
 from evaluation.stats.declared import DeclaredCriterion, StudyInfo
+from evaluation.stats.detectable import power_json
+from evaluation.stats.differences import label_differences, label_shares, rating_differences
 from evaluation.stats.estimate import Estimate
-from evaluation.stats.family import OUTSIDE, Place, Result, claims_of, corrected_tests, primary_test
+from evaluation.stats.family import OUTSIDE, Place, Result, corrected_tests, primary_test
+from evaluation.stats.games import games_of
+from evaluation.stats.identification import identifies
+from evaluation.stats.instrument import instrument
 from evaluation.stats.judged import Compared, comparable
+from evaluation.stats.judges import judges_json
 from evaluation.stats.orientation import Pair, by_comparison
-from evaluation.stats.outcomes import ALL, UNSTATED, Outcomes, cluster_of, domain_of, outcomes_of
-from evaluation.stats.preference import answered, preference
+from evaluation.stats.outcomes import ALL, UNSTATED, cluster_of, domain_of
+from evaluation.stats.planned import planned, planned_json
 from evaluation.stats.ranking import bradley_terry
 from evaluation.stats.ratings import rated_systems
-from evaluation.stats.robustness import robustness
+from evaluation.stats.results import results_of
+from evaluation.stats.robustness import Beside, reported_pairs, robustness
 from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.seeds import by_system, training_runs
 from evaluation.stats.selection import Chosen, choose
 from evaluation.stats.signature import Signature
 from evaluation.stats.snapshot import digest_of_rows, in_order
+from evaluation.stats.strength import strengths
 from evaluation.stats.traits import by_trait
-from evaluation.stats.verdict import hypothesis_json
 from evaluation.stats.warnings import warnings_of
 from generation.corpus.manifest import parley_version
 
@@ -41,55 +51,81 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
 
     The rows may come in any order. Raises `UnknownChoice` where a choice means nothing on its criterion's scale.
     """
-    chosen = choose(in_order(rows))
+    as_named = choose(in_order(rows))
+    chosen, info = by_system(as_named, info)
     criteria = criteria_of(chosen.counted, info.criteria)
     signature = Signature(seed=info.seed, version=parley_version(), kind=chosen.kind)
     by_criterion = {each.key: [row for row in chosen.counted if row.criterion == each.key] for each in criteria}
     compared = {each.key: comparable(by_criterion[each.key], each, systems=_systems(chosen, info)) for each in criteria}
-    results = _results(criteria, by_criterion, info)
-    claims = claims_of(info.plan, results, systems=info.systems, seed=info.seed)
-    corrected = corrected_tests(claims, results, primary=primary_test(info.plan))
+    # The two ends of a trait are no systems to be compared: which is more like it is a question of its own.
+    preferred = {each.key: [] if identifies(each) else by_criterion[each.key] for each in criteria}
+    results = results_of(criteria, preferred, info)
+    family = planned(preferred, results, info)
+    corrected = corrected_tests(family.claims, results, primary=primary_test(info.plan))
     biases = {each.key: side_bias(by_criterion[each.key], systems=info.systems, seed=info.seed) for each in criteria}
     overall = side_bias(chosen.counted, systems=info.systems, seed=info.seed)
-    hypotheses = [hypothesis_json(claim, results, plan=info.plan, signature=signature) for claim in claims]
+    models = {key: fitted(there) for key, there in compared.items()}
+    beside = instrument(chosen, criteria, by_criterion, compared, info, signature)
     return {
         "signature": signature.of(
             "all", method="see each number", unit="cluster", n=len({cluster_of(row) for row in chosen.counted})
         ),
-        "snapshot": digest_of_rows(chosen.counted),
+        "snapshot": digest_of_rows(as_named.counted),
         "seed": info.seed,
         "study": _study(info, chosen, criteria),
         "n": _sizes(chosen.counted),
         "plan": asdict(info.plan),
-        "hypotheses": hypotheses,
+        **planned_json(family, results, info, signature),
         "amendments": list(info.amendments),
         "criteria": {
             each.key: {
                 "scale": each.scale,
                 "name": each.name,
                 "question": each.question,
+                "options": list(each.options),
+                "low": each.low,
+                "high": each.high,
                 "agreement": _agreement(compared[each.key], info, signature),
                 "comparisons": _comparisons(each.key, results, corrected, signature),
                 "systems": _rated(by_criterion[each.key], each, info),
-                "ranking": _ranking(by_criterion[each.key], info),
+                **_differences(by_criterion[each.key], each, info),
+                "ranking": _ranking(preferred[each.key], info),
+                "dawid_skene": _model_json(models[each.key]),
             }
             for each in criteria
         },
-        "annotators": {
+        "annotators": _annotators(chosen, compared, models, info),
+        "excluded_annotators": {
             name: {"kind": chosen.kind} | summary.as_json()
-            for name, summary in annotator_summaries(chosen, list(compared.values())).items()
+            for name, summary in excluded_summaries(chosen, rules=info.plan.exclusions).items()
         },
         "side_bias": _bias_json(overall, signature)
         | {"criteria": {key: _bias_json(bias, signature) for key, bias in biases.items()}},
-        "length_bias": _not_yet("the lengths of the responses are not looked at yet"),
+        "length_bias": beside.length_bias,
+        "bias": beside.bias,
+        "controls": beside.controls,
         "self_consistency": _consistency(chosen, criteria, info),
-        "traits": _traits(criteria, by_criterion, info),
-        "automatic": _not_yet("scores of automatic metrics are not compared with judgments yet"),
-        "power": _not_yet("power is not simulated yet; each hypothesis states the smallest effect it could detect"),
+        "traits": _traits(criteria, preferred, info),
+        "identification": beside.identification,
+        "automatic": beside.automatic | {"judges": judges_json(in_order(rows), as_named.counted, criteria, info)},
+        "power": power_json(family.claims, results, info.plan),
+        "training_runs": training_runs(as_named.counted, info),
         "robustness": _robustness(chosen, results, info),
         "excluded": [left_out.as_json() for left_out in chosen.left_out],
         "warnings": warnings_of(chosen, info, results=results, bias=overall),
     }
+
+
+def _annotators(
+    chosen: Chosen, compared: Mapping[str, Compared], models: Mapping[str, Fitted | str], info: StudyInfo
+) -> Json:
+    accuracy = accuracies([model for model in models.values() if isinstance(model, Fitted)])
+    summaries = annotator_summaries(chosen, list(compared.values()), rules=info.plan.exclusions, accuracy=accuracy)
+    return {name: {"kind": chosen.kind} | summary.as_json() for name, summary in summaries.items()}
+
+
+def _model_json(model: Fitted | str) -> Json:
+    return _not_yet(model) if isinstance(model, str) else model.as_json()
 
 
 def _not_yet(reason: str) -> Json:
@@ -116,6 +152,7 @@ def _study(info: StudyInfo, chosen: Chosen, criteria: Sequence[DeclaredCriterion
         "responses": dict(sorted(info.responses.items())),
         "judgments_per_pair": info.judgments_per_pair,
         "display": info.display,
+        "datasheet": dict(sorted(info.datasheet.items())),
         "opened_at": info.opened_at,
         "closed_at": info.closed_at,
         "unblinded_early": info.unblinded_early,
@@ -129,37 +166,6 @@ def _sizes(rows: Sequence[JudgmentRow]) -> Json:
         "annotators": len({row.annotator for row in rows}),
         "judgments": len(rows),
     }
-
-
-def _results(
-    criteria: Sequence[DeclaredCriterion], by_criterion: Mapping[str, Sequence[JudgmentRow]], info: StudyInfo
-) -> dict[Place, Result]:
-    """Every comparison under every criterion, over all domains and in each; in the order they are reported."""
-    results: dict[Place, Result] = {}
-    for criterion in criteria:
-        comparisons = by_comparison(by_criterion[criterion.key], systems=info.systems)
-        # Equal responses are known per domain; to whom they belong only where two systems are compared, and whether
-        # a criterion was asked of them only where it needs no trait.
-        counts_ties = len(comparisons) == 1 and not criterion.needs
-        for pair, rows in comparisons.items():
-            outcomes = outcomes_of(
-                rows,
-                first=pair[0],
-                second=pair[1],
-                automatic=info.automatic_ties if counts_ties else {},
-                votes=info.judgments_per_pair,
-            )
-            pooled = _result(outcomes, info)
-            results[criterion.key, pair, ALL] = pooled
-            if outcomes.domains != (UNSTATED,):
-                for domain in outcomes.domains:
-                    alone = pooled if len(outcomes.domains) == 1 else _result(outcomes.within(domain), info)
-                    results[criterion.key, pair, domain] = alone
-    return results
-
-
-def _result(outcomes: Outcomes, info: StudyInfo) -> Result:
-    return Result(answered(outcomes), preference(outcomes, seed=info.seed))
 
 
 def _comparisons(
@@ -206,7 +212,8 @@ def _agreement_json(there: Agreement, signature: Signature) -> Json:
             for name, estimate in estimates.items()
         }
 
-    said: Json = {"units": there.units, "judgments": there.judgments}
+    raters = {str(number): units for number, units in there.raters.items()}
+    said: Json = {"units": there.units, "judgments": there.judgments, "raters": raters}
     said |= signed(there.coefficients, "a category of their own")
     return said | {"without_ties": signed(there.without_ties, "left out")}
 
@@ -216,17 +223,34 @@ def _rated(rows: Sequence[JudgmentRow], criterion: DeclaredCriterion, info: Stud
     return {system: rated.as_json() for system, rated in systems.items()}
 
 
+def _differences(rows: Sequence[JudgmentRow], criterion: DeclaredCriterion, info: StudyInfo) -> Json:
+    """Rated or labelled systems two by two; on five steps how much better, beside net preference."""
+    if criterion.scale == "rating":
+        return {"differences": rating_differences(rows, criterion, systems=info.systems, seed=info.seed)}
+    if criterion.scale == "label":
+        return {
+            "differences": label_differences(rows, criterion, systems=info.systems, seed=info.seed),
+            "shares": label_shares(rows, criterion, systems=info.systems, seed=info.seed),
+        }
+    if criterion.scale == "preference5":
+        return {"strengths": strengths(rows, systems=info.systems, seed=info.seed)}
+    return {}
+
+
 def _ranking(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
-    """Bradley-Terry where more than two systems were compared."""
+    """Bradley-Terry, and Davidson with ties, where more than two systems were compared."""
     pairs = by_comparison(rows, systems=info.systems)
     systems = list(dict.fromkeys(system for pair in pairs for system in pair))
     if len(systems) < 3:
         nothing = {system: _not_yet("two systems need no ranking: their comparison says it") for system in systems}
         return {"bradley_terry": nothing, "davidson": nothing}
-    ranked = bradley_terry(rows, systems=systems, seed=info.seed)
+    games = games_of(rows, systems=systems)
+    strengths = bradley_terry(games, systems=systems, seed=info.seed)
+    with_ties, nu = davidson(games, systems=systems, seed=info.seed)
     return {
-        "bradley_terry": {system: estimate.as_json() for system, estimate in ranked.items()},
-        "davidson": {system: _not_yet("Davidson's model with ties is not fitted yet") for system in systems},
+        "bradley_terry": {system: estimate.as_json() for system, estimate in strengths.items()},
+        "davidson": {system: estimate.as_json() for system, estimate in with_ties.items()},
+        "davidson_nu": nu.as_json(),
     }
 
 
@@ -267,15 +291,21 @@ def _traits(
 
 def _robustness(chosen: Chosen, results: Mapping[Place, Result], info: StudyInfo) -> Json:
     """Per criterion, for each comparison and domain, net preference under other choices."""
-    ruled_out = _by_place(chosen.ruled_out, info)
-    counted = _by_place(chosen.counted, info) if ruled_out else {}
+    ruled_out, reported = _by_place(chosen.ruled_out, info), reported_pairs(chosen.counted)
+    counted = _by_place(chosen.counted, info) if ruled_out or reported else {}
     said: Json = {}
     for (criterion, pair, domain), result in results.items():
         there = [
             [row for row in rows.get((criterion, pair), ()) if domain in (ALL, domain_of(row))]
             for rows in (counted, ruled_out)
         ]
-        entry = robustness(result.outcomes, rows=there[0], ruled_out=there[1])
+        entry = robustness(
+            result.outcomes,
+            Beside(rows=there[0], ruled_out=there[1], reported=reported),
+            primary=primary_test(info.plan),
+            alpha=info.plan.alpha,
+            seed=info.seed,
+        )
         said.setdefault(criterion, []).append({"first": pair[0], "second": pair[1], "domain": domain} | entry)
     return said
 

@@ -57,8 +57,8 @@ class Sums:
         )
 
 
-def sums_of(counts: Integers) -> Sums:
-    """What each unit (row of `counts`, units x categories) adds to the sums."""
+def sums_of(counts: Integers, values: Floats | None = None) -> Sums:
+    """What each unit (row of `counts`, units x categories) adds to the sums; `values` are the categories' numbers."""
     numbers = counts.astype(np.float64)
     size = numbers.sum(axis=1)
     paired = size >= 2
@@ -66,7 +66,7 @@ def sums_of(counts: Integers) -> Sums:
     once = np.eye(numbers.shape[1])
     products = numbers[:, :, np.newaxis] * numbers[:, np.newaxis, :] - numbers[:, :, np.newaxis] * once
     products[~paired] = 0.0
-    nearness = quadratic_weights(numbers.shape[1])
+    nearness = quadratic_weights(np.arange(numbers.shape[1], dtype=np.float64) if values is None else values)
     return Sums(
         coincidences=products / np.where(paired, size - 1, 1.0)[:, np.newaxis, np.newaxis],
         equal=np.trace(products, axis1=1, axis2=2) / pairs,
@@ -78,10 +78,10 @@ def sums_of(counts: Integers) -> Sums:
     )
 
 
-def quadratic_weights(categories: int) -> Floats:
-    """1 for the same category, 0 for the two ends, falling with the square of the steps between."""
-    steps = np.arange(categories)
-    return np.asarray(1.0 - (steps[:, np.newaxis] - steps) ** 2 / max(1, categories - 1) ** 2)
+def quadratic_weights(values: Floats) -> Floats:
+    """1 for the same category, 0 for the two ends, falling with the square of the distance of their `values`."""
+    width = float(np.ptp(values)) if values.size else 0.0
+    return np.asarray(1.0 - ((values[:, np.newaxis] - values) / (width or 1.0)) ** 2)
 
 
 def percent(sums: Sums) -> Floats:
@@ -122,23 +122,28 @@ def gwet_ac1(sums: Sums) -> Floats:
     return _beyond(percent(sums), chance)
 
 
-def gwet_ac2(sums: Sums) -> Floats:
-    """Gwet (2014), chapter 5: AC1 with quadratic weights on the categories in their order."""
+def gwet_ac2(sums: Sums, values: Floats) -> Floats:
+    """Gwet (2014), chapter 5: AC1 with quadratic weights on the numbers of the categories."""
     shares = _ratio(sums.shares, sums.units[:, np.newaxis])
     categories = shares.shape[1]
     if categories < 2:
         return np.full(len(sums.units), np.nan)
-    total = quadratic_weights(categories).sum()
+    total = quadratic_weights(values).sum()
     chance = total * (shares * (1 - shares)).sum(axis=1) / (categories * (categories - 1))
     return _beyond(_ratio(sums.near, sums.paired), chance)
 
 
 def cohen_kappa(tables: Floats) -> Floats:
     """Cohen (1960), of tables of two annotators' judgments: any x categories x categories. Undefined without chance."""
-    n = tables.sum(axis=(-2, -1))
-    rows, columns = tables.sum(axis=-1), tables.sum(axis=-2)
-    observed = _ratio(np.trace(tables, axis1=-2, axis2=-1), n)
-    chance = _ratio((rows * columns).sum(axis=-1), n * n)
+    categories = tables.shape[-1]
+    # One product for both margins, the diagonal and the sum: with thousands of tables much faster than summing each.
+    once, whole = np.eye(categories), np.ones((categories * categories, 1))
+    parts = [np.repeat(once, categories, axis=0), np.tile(once, (categories, 1)), once.reshape(-1, 1), whole]
+    margins = tables.reshape(*tables.shape[:-2], categories * categories) @ np.hstack(parts)
+    rows, columns = margins[..., :categories], margins[..., categories : 2 * categories]
+    n = margins[..., -1]
+    observed = _ratio(margins[..., -2], n)
+    chance = _ratio(np.einsum("...k,...k->...", rows, columns), n * n)
     return _beyond(observed, chance)
 
 

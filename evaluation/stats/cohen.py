@@ -14,9 +14,11 @@ from evaluation.stats.resampling import bounded
 
 FEWEST_SHARED: Final = 2
 RESAMPLES: Final = 1_000
-# Every resample goes through all pairs of judgments; this many in all take seconds.
-_STEPS: Final = 100_000_000
+# Every resample goes through all pairs of judgments and all cells of all tables; this many in all take a second.
+_STEPS: Final = 20_000_000
 _FEWEST_RESAMPLES: Final = 200
+# Resamples x cells held in memory at once.
+_CHUNK: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,21 @@ class _Shared:
     pairs: int
     categories: int
 
-    def mean(self, weights: Floats) -> tuple[float, int]:
-        """The mean of the kappas that are defined, and how many are."""
-        size = self.categories * self.categories
-        tables = sums_by(self.pair * size + self.cell, weights, groups=self.pairs * size)
-        kappas = cohen_kappa(tables.reshape(self.pairs, self.categories, self.categories))
-        defined = kappas[~np.isnan(kappas)]
-        return (float(defined.mean()) if defined.size else float("nan")), int(defined.size)
+    @property
+    def cells(self) -> int:
+        """What one resample goes through."""
+        return self.pair.size + self.pairs * self.categories * self.categories
+
+    def means(self, weights: Floats) -> tuple[Floats, Integers]:
+        """For each row of `weights`, one per pair of judgments, the mean of the kappas defined, and how many are."""
+        size, sets = self.categories * self.categories, len(weights)
+        place = np.arange(sets)[:, np.newaxis] * (self.pairs * size) + self.pair * size + self.cell
+        tables = sums_by(place.ravel(), weights.ravel(), groups=sets * self.pairs * size)
+        kappas = cohen_kappa(tables.reshape(sets, self.pairs, self.categories, self.categories))
+        defined = ~np.isnan(kappas)
+        number = defined.sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            return np.where(defined, kappas, 0.0).sum(axis=1) / number, number.astype(np.int64)
 
 
 def cohen_mean(judged: Judged, *, seed: int) -> Estimate:
@@ -43,7 +53,8 @@ def cohen_mean(judged: Judged, *, seed: int) -> Estimate:
     shared = _shared(judged)
     if not shared.pairs:
         return Estimate(None, reason=f"no two annotators share {FEWEST_SHARED} units")
-    value, pairs = shared.mean(np.ones(shared.pair.size))
+    whole, defined = shared.means(np.ones((1, shared.pair.size)))
+    value, pairs = float(whole[0]), int(defined[0])
     more = {"pairs": pairs, "undefined_pairs": shared.pairs - pairs}
     if not pairs:
         return Estimate(None, reason="each two annotators gave one and the same answer throughout", more=more)
@@ -54,11 +65,16 @@ def cohen_mean(judged: Judged, *, seed: int) -> Estimate:
     if value >= 1:
         return Estimate(value, reason="no disagreement was seen: resampling gives no interval", more=more)
     rng = np.random.default_rng(seed)
-    resamples = min(RESAMPLES, max(_FEWEST_RESAMPLES, _STEPS // shared.pair.size))
-    means = np.empty(resamples)
-    for each in range(resamples):
-        weights = np.bincount(rng.integers(number, size=number), minlength=number).astype(np.float64)
-        means[each], _ = shared.mean(weights[clusters])
+    resamples = min(RESAMPLES, max(_FEWEST_RESAMPLES, _STEPS // shared.cells))
+    step = max(1, _CHUNK // shared.cells)
+    pieces = []
+    for start in range(0, resamples, step):
+        drawn = [
+            np.bincount(rng.integers(number, size=number), minlength=number)
+            for _ in range(min(step, resamples - start))
+        ]
+        pieces.append(shared.means(np.stack(drawn).astype(np.float64)[:, clusters])[0])
+    means = np.concatenate(pieces)
     return bounded(value, means, more=more)
 
 

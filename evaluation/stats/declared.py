@@ -7,6 +7,8 @@ It is `FILE.study.json` beside an exported file, and what `report` builds from a
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
+from evaluation.stats.measures import Measures, measures_from_json
+
 Scale = Literal["preference", "preference5", "rating", "label"]
 Population = Literal["these", "population"]
 # Many more pairs than any study has, and few enough to count one by one.
@@ -41,14 +43,50 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One net preference of a contrast: of `better` over `than` in `domain`, where that `trait` was asked about."""
+
+    better: str
+    than: str
+    domain: str = "all"
+    trait: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A declared question about a difference: is net preference on the one `side` that on the other, `minus`?"""
+
+    criterion: str
+    side: Side
+    minus: Side
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What was declared before the first judgment. Not `declared`: the analysis is exploratory."""
+    """What was declared before the first judgment. Not `declared`: the analysis is exploratory.
+
+    `looks` are the shares of the clusters at which results may be tested before the end, rising, without the end.
+    """
 
     declared: bool = False
     annotators: Population = "these"
     alpha: float = 0.05
     hypotheses: tuple[Hypothesis, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    looks: tuple[float, ...] = ()
     exclusions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Look:
+    """A planned look that was taken: when, and for each claim in the plan's order what it came to.
+
+    `claims` holds, as `looks.claim_seen` gives them, the clusters completed and planned, p, level and decision.
+    """
+
+    at: str
+    claims: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -74,6 +112,16 @@ class StudyInfo:
     responses: dict[str, str] = field(default_factory=dict)
     # Pairs with equal responses, shown to nobody and counted as ties: domain -> number.
     automatic_ties: dict[str, int] = field(default_factory=dict)
+    # How many clusters were to be judged: criterion -> domain (and "all") -> number.
+    planned_clusters: dict[str, dict[str, int]] = field(default_factory=dict)
+    # The planned looks that were taken, in their order.
+    looks: tuple[Look, ...] = ()
+    # What was changed by hand after results were seen, as sentences: it makes the primary result exploratory.
+    changed_after_unblinding: tuple[str, ...] = ()
+    # What is known of the responses themselves: lengths, metric scores.
+    measures: Measures = field(default_factory=Measures)
+    # The researchers' own answers to the human evaluation datasheet, by question (`evaluation.heds_questions`).
+    datasheet: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The content of `FILE.study.json`."""
@@ -126,6 +174,15 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
                 )
                 for each in plan.get("hypotheses") or ()
             ),
+            contrasts=tuple(
+                Contrast(
+                    criterion=str(each["criterion"]),
+                    side=Side(**{key: str(value) for key, value in each["side"].items()}),
+                    minus=Side(**{key: str(value) for key, value in each["minus"].items()}),
+                )
+                for each in plan.get("contrasts") or ()
+            ),
+            looks=tuple(float(each) for each in plan.get("looks") or ()),
             exclusions=tuple(plan.get("exclusions") or ()),
         ),
         seed=seed,
@@ -139,6 +196,17 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         display=str(data.get("display", "")),
         responses=dict(data.get("responses") or {}),
         automatic_ties=ties,
+        planned_clusters={
+            str(criterion): {str(domain): int(number) for domain, number in domains.items()}
+            for criterion, domains in (data.get("planned_clusters") or {}).items()
+        },
+        looks=tuple(
+            Look(at=str(each["at"]), claims=tuple(dict(claim) for claim in each.get("claims") or ()))
+            for each in data.get("looks") or ()
+        ),
+        changed_after_unblinding=tuple(data.get("changed_after_unblinding") or ()),
+        measures=measures_from_json(data.get("measures") or {}),
+        datasheet={str(question): str(answer) for question, answer in (data.get("datasheet") or {}).items()},
     )
 
 

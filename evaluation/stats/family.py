@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from evaluation.stats.contrasts import Contrasted
 from evaluation.stats.corrections import benjamini_hochberg, holm
 from evaluation.stats.declared import Hypothesis, Plan
 from evaluation.stats.estimate import Significance
@@ -55,7 +56,7 @@ def primary_test(plan: Plan) -> str:
 
 
 def claims_of(plan: Plan, results: Mapping[Place, Result], *, systems: Sequence[str], seed: int) -> tuple[Claim, ...]:
-    """The family of `plan`, or the default one where it declares no hypothesis, tested and corrected together."""
+    """The family of `plan`, or the default one where it declares no hypothesis, tested and not yet corrected."""
     hypotheses = [each for declared in plan.hypotheses for each in _against_each(declared, results)] or _default_family(
         results
     )
@@ -64,7 +65,32 @@ def claims_of(plan: Plan, results: Mapping[Place, Result], *, systems: Sequence[
         pair = oriented(hypothesis.better, hypothesis.than, systems=systems)
         place = (hypothesis.criterion, pair, hypothesis.domain)
         claims.append(Claim(hypothesis, place, _decide(hypothesis, results.get(place), plan, seed=seed)))
-    return _corrected(claims)
+    return tuple(claims)
+
+
+def corrected_together(
+    claims: Sequence[Claim], contrasts: Sequence[Contrasted]
+) -> tuple[tuple[Claim, ...], tuple[Contrasted, ...]]:
+    """The family's claims and its declared contrasts with their corrected p; contrasts nobody declared are outside."""
+    inside = [found for found in contrasts if found.declared]
+    tests = [claim.test for claim in claims] + [found.test for found in inside]
+    tested = [number for number, test in enumerate(tests) if test.p is not None]
+    p_values = [tests[number].p or 0.0 for number in tested]
+    smallest = [tests[number].smallest_p or 0.0 for number in tested]
+    corrected = dict(
+        zip(tested, zip(holm(p_values), benjamini_hochberg(p_values), holm(smallest), strict=True), strict=True)
+    )
+    done = list(claims)
+    for number in (each for each in tested if each < len(claims)):
+        p_holm, p_bh, least = corrected[number]
+        done[number] = replace(claims[number], p_holm=p_holm, p_bh=p_bh, family=len(tested), smallest_p_holm=least)
+    places = {id(found): len(claims) + number for number, found in enumerate(inside)}
+    return tuple(done), tuple(
+        replace(found, p_holm=corrected[place][0], p_bh=corrected[place][1])
+        if (place := places.get(id(found), -1)) in corrected
+        else found
+        for found in contrasts
+    )
 
 
 def corrected_tests(
@@ -128,15 +154,3 @@ def _decide(hypothesis: Hypothesis, result: Result | None, plan: Plan, *, seed: 
     )
     method = f"two one-sided sign flips, {flipped.method}"
     return Significance(p=flipped.p, n=clusters, method=method, smallest_p=flipped.smallest_p)
-
-
-def _corrected(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    tested = [number for number, claim in enumerate(claims) if claim.test.p is not None]
-    p_values = [claims[number].test.p or 0.0 for number in tested]
-    smallest = [claims[number].test.smallest_p or 0.0 for number in tested]
-    corrected = list(claims)
-    for number, p_holm, p_bh, least in zip(
-        tested, holm(p_values), benjamini_hochberg(p_values), holm(smallest), strict=True
-    ):
-        corrected[number] = replace(claims[number], p_holm=p_holm, p_bh=p_bh, family=len(tested), smallest_p_holm=least)
-    return tuple(corrected)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from evaluation.stats.arrays import Integers, Truths, numbered
+from evaluation.stats.arrays import Floats, Integers, Truths, numbered
 from evaluation.stats.coefficients import Level
 from evaluation.stats.declared import DeclaredCriterion
 from evaluation.stats.orientation import oriented
@@ -34,8 +34,22 @@ class Judged:
     ties: tuple[int, ...] = ()
 
     def without_ties(self) -> "Judged":
-        """Only those that chose a side."""
-        return self.chosen_by(~np.isin(self.categories, self.ties))
+        """Only those that chose a side, on the scale without a tie, which cannot be named by chance either."""
+        if not self.ties:
+            return self
+        decided = self.chosen_by(~np.isin(self.categories, self.ties))
+        kept = [place for place in range(len(self.names)) if place not in self.ties]
+        steps = [place for place, value in enumerate(self.values) if value]
+        mirror = None if self.mirror is None else tuple(kept.index(self.mirror[place]) for place in kept)
+        return replace(
+            decided,
+            categories=np.searchsorted(kept, decided.categories).astype(np.int64),
+            names=tuple(self.names[place] for place in kept),
+            steps=np.searchsorted(steps, decided.steps).astype(np.int64),
+            values=tuple(self.values[place] for place in steps),
+            mirror=mirror,
+            ties=(),
+        )
 
     def chosen_by(self, kept: Truths) -> "Judged":
         """Those where `kept` is true; units stay as they are, some of them empty."""
@@ -137,6 +151,17 @@ def _ratings(rows: tuple[JudgmentRow, ...], criterion: DeclaredCriterion) -> Com
         cluster=_cluster_of_units(units, rows),
     )
     return Compared(judged, levels, rows)
+
+
+def share_of_others(compared: Compared) -> Floats:
+    """For each row the share of the others at its unit who say the same; NaN where there are none."""
+    judged = compared.judged
+    if not compared.rows:
+        return np.zeros(0)
+    counts = judged.counts()
+    others = counts.sum(axis=1)[judged.unit] - 1
+    equal = counts[judged.unit, judged.categories] - 1
+    return np.asarray(np.where(others > 0, equal / np.maximum(1, others), np.nan), dtype=np.float64)
 
 
 # Beyond it sums of squares lose their last digits, and then their first.

@@ -10,6 +10,7 @@ from evaluation.stats.confidence import Measured, measure
 from evaluation.stats.estimate import Estimate, Significance
 from evaluation.stats.intervals import wilson
 from evaluation.stats.inversion import FEWEST
+from evaluation.stats.mixed import mixed
 from evaluation.stats.outcomes import Outcomes
 from evaluation.stats.permutation import sign_flip, whole_scores
 from evaluation.stats.resampling import standard_error
@@ -20,7 +21,6 @@ from evaluation.stats.wilcoxon import signed_rank
 
 TESTS: Final = ("permutation", "two_way", "sign", "wilcoxon", "mixed")
 _TOO_FEW: Final = f"fewer than {FEWEST} clusters: nothing can be tested"
-_NO_MODEL: Final = "mixed models are not fitted yet; the two-way test is the one for annotators in general"
 _HALF: Final = "half"
 
 
@@ -152,6 +152,20 @@ def effect(outcomes: Outcomes) -> float | None:
     return answered(outcomes).sums().value if outcomes.score.size else None
 
 
+def primary_test_of(outcomes: Outcomes, name: str, *, seed: int) -> Significance:
+    """The test that decides, alone: "permutation" over clusters, or "two_way"."""
+    judged = answered(outcomes)
+    if name == "two_way":
+        return _two_way(judged).test()
+    return _permutation(judged, int(np.unique(judged.cluster).size), seed=seed)
+
+
+def net_preference(outcomes: Outcomes, name: str, *, seed: int) -> Estimate:
+    """The effect with the interval that belongs to the test called `name`."""
+    judged = answered(outcomes)
+    return _two_way(judged).interval() if name == "two_way" else measure(judged.sums(), seed=seed).primary
+
+
 def mean_of_context_means(outcomes: Outcomes) -> float | None:
     """Net preference with contexts weighing equally instead of judgments."""
     if not outcomes.score.size:
@@ -202,18 +216,24 @@ def _tests(
     if clusters < FEWEST:
         reason = _TOO_FEW if clusters else "no judgments"
         return {name: Significance(p=None, n=clusters, reason=reason) for name in TESTS}
-    sums = outcomes.sums()
-    flipped = sign_flip(whole_scores(sums.numerators.astype(np.int64), sums.totals.astype(np.int64)), seed=seed)
     seen = replace(outcomes, automatic={}).sums()
     return {
-        "permutation": Significance(
-            p=flipped.p, n=clusters, method=f"sign flip, {flipped.method}", smallest_p=flipped.smallest_p
-        ),
+        "permutation": _permutation(outcomes, clusters, seed=seed),
         "two_way": general.test(),
         "sign": sign_test(pluralities),
         "wilcoxon": signed_rank(seen.numerators.sum(axis=1) / seen.denominators.sum(axis=1), seed=seed),
-        "mixed": Significance(p=None, n=int(outcomes.score.size), reason=_NO_MODEL),
+        "mixed": mixed(
+            outcomes.score, domain=outcomes.domain, cluster=outcomes.cluster, annotator=outcomes.annotator
+        ).test(),
     }
+
+
+def _permutation(outcomes: Outcomes, clusters: int, *, seed: int) -> Significance:
+    if clusters < FEWEST:
+        return Significance(p=None, n=clusters, reason=_TOO_FEW if clusters else "no judgments")
+    sums = outcomes.sums()
+    flipped = sign_flip(whole_scores(sums.numerators.astype(np.int64), sums.totals.astype(np.int64)), seed=seed)
+    return Significance(p=flipped.p, n=clusters, method=f"sign flip, {flipped.method}", smallest_p=flipped.smallest_p)
 
 
 def _error(net: Measured, judged: Outcomes) -> float | None:

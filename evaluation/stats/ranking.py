@@ -4,119 +4,104 @@ The log strengths x of the systems, centred on 0, for which P(i beats j) = 1 / (
 for either. There is a finite answer only where every system has beaten, through others if need be, every other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from evaluation.stats.arrays import Floats, Truths, numbered
+from evaluation.stats.arrays import Floats, Truths
 from evaluation.stats.estimate import Estimate
+from evaluation.stats.games import Games, Tally, reaches
 from evaluation.stats.inversion import FEWEST
-from evaluation.stats.outcomes import cluster_of
-from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
 
 RESAMPLES: Final = 1_000
 # Newton's steps double the correct digits; from 0 this many are plenty wherever the answer is finite.
-_STEPS: Final = 30
-_CLOSE: Final = 1e-10
-_CHUNK: Final = 4_000_000
+STEPS: Final = 50
+CLOSE: Final = 1e-10
 METHOD: Final = f"percentile bootstrap over clusters, {RESAMPLES} resamples"
+FEW: Final = f"fewer than {FEWEST} clusters: no interval"
+NO_ANSWER: Final = "some systems never lost to others or were never compared with them, even through third ones"
 
 
 @dataclass(frozen=True)
-class _Fitted:
+class Fitted:
     """Log strengths per set (rows) and system, from below and from above: infinite where only that side is known."""
 
     low: Floats
     high: Floats
 
+    @property
+    def finite(self) -> Truths:
+        """Which sets have a finite answer for every system."""
+        return np.asarray(np.isfinite(self.low).all(axis=1) & np.isfinite(self.high).all(axis=1))
 
-def bradley_terry(rows: Sequence[JudgmentRow], *, systems: Sequence[str], seed: int) -> dict[str, Estimate]:
+
+def bradley_terry(games: Games, *, systems: Sequence[str], seed: int) -> dict[str, Estimate]:
     """The log strength of each of `systems`, best first. A bound that resamples leave open is None."""
-    wins, clusters = _wins_by_cluster(rows, systems)
-    once = _fit(wins.sum(axis=0)[np.newaxis])
-    if not np.isfinite(once.low).all() or not np.isfinite(once.high).all():
-        reason = "some systems never lost to others or were never compared with them, even through third ones"
-        return {system: Estimate(None, reason=reason) for system in systems}
+    once = fit_bradley_terry(games.all())
+    if not once.finite.all():
+        return {system: Estimate(None, reason=NO_ANSWER) for system in systems}
+    drawn = [fit_bradley_terry(tally) for tally in resamples_of(games, seed=seed)]
+    return ranked(once, drawn, systems=systems)
+
+
+def resamples_of(games: Games, *, seed: int) -> Iterator[Tally]:
+    """The resamples that an interval rests on; none where clusters are too few."""
+    return games.resampled(resamples=RESAMPLES, seed=seed) if games.clusters >= FEWEST else iter(())
+
+
+def ranked(once: Fitted, drawn: Sequence[Fitted], *, systems: Sequence[str]) -> dict[str, Estimate]:
+    """The strengths of a finite fit, best first, with the percentile interval over the resamples, `drawn`.
+
+    A resample without a finite answer is not dropped: it stands at the open end, and the number of such is said.
+    """
     values = once.low[0]
-    ranked = sorted(range(len(systems)), key=lambda place: (-values[place], place))
-    if clusters < FEWEST:
-        why = f"fewer than {FEWEST} clusters: no interval"
-        return {systems[place]: Estimate(float(values[place]), reason=why) for place in ranked}
-    low, high, separated = _bounds(wins, seed=seed)
+    order = sorted(range(len(systems)), key=lambda place: (-values[place], place))
+    if not drawn:
+        return {systems[place]: Estimate(float(values[place]), reason=FEW) for place in order}
+    low, high = np.concatenate([each.low for each in drawn]), np.concatenate([each.high for each in drawn])
+    separated = int((~Fitted(low, high).finite).sum())
+    said = {"separated_resamples": separated} if separated else {}
     return {
-        systems[place]: _estimate(float(values[place]), float(low[place]), float(high[place]), separated)
-        for place in ranked
+        systems[place]: bounded_by_order(float(values[place]), low[:, place], high[:, place], more=said)
+        for place in order
     }
 
 
-def _wins_by_cluster(rows: Sequence[JudgmentRow], systems: Sequence[str]) -> tuple[Floats, int]:
-    """Clusters x winners x losers."""
-    place = {system: number for number, system in enumerate(systems)}
-    judged = [row for row in rows if row.first and row.choice != CANNOT_JUDGE]
-    cluster = numbered(cluster_of(row) for row in judged)
-    clusters = int(cluster.max(initial=-1)) + 1
-    wins = np.zeros((clusters, len(systems), len(systems)))
-    first = np.array([place[row.first] for row in judged], dtype=np.int64)
-    second = np.array([place[row.second] for row in judged], dtype=np.int64)
-    share = np.array([1.0 if row.choice == row.first else 0.0 if row.choice == row.second else 0.5 for row in judged])
-    np.add.at(wins, (cluster, first, second), share)
-    np.add.at(wins, (cluster, second, first), 1.0 - share)
-    return wins, clusters
-
-
-def _bounds(wins: Floats, *, seed: int) -> tuple[Floats, Floats, int]:
-    """The 2.5 and 97.5 % order statistics, and how many resamples have no finite answer."""
-    clusters, systems, _ = wins.shape
-    rng = np.random.default_rng(seed)
-    # The clusters in the order of what they hold would depend on names; their own order depends on contexts alone.
-    drawn = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=RESAMPLES).astype(np.float64)
-    step = max(1, _CHUNK // (systems * systems))
-    flat = wins.reshape(clusters, -1)
-    fitted = [
-        _fit((drawn[start : start + step] @ flat).reshape(-1, systems, systems)) for start in range(0, RESAMPLES, step)
-    ]
-    low, high = np.concatenate([each.low for each in fitted]), np.concatenate([each.high for each in fitted])
-    separated = int((np.isinf(low) | np.isinf(high)).any(axis=1).sum())
-    k = int((RESAMPLES + 1) * 0.025)
-    return np.sort(low, axis=0)[k - 1], np.sort(high, axis=0)[RESAMPLES - k], separated
-
-
-def _estimate(value: float, low: float, high: float, separated: int) -> Estimate:
-    more = {"separated_resamples": separated} if separated else {}
-    opened = [name for name, bound in (("low", low), ("high", high)) if not np.isfinite(bound)]
+def bounded_by_order(value: float, low: Floats, high: Floats, *, more: dict[str, Any] | None = None) -> Estimate:
+    """`value` between the 2.5 and 97.5 % order statistics of its resamples; a bound that is infinite is open."""
+    k = max(1, int((low.size + 1) * 0.025))
+    bounds = {"low": float(np.sort(low)[k - 1]), "high": float(np.sort(high)[high.size - k])}
+    open_ones = [name for name, bound in bounds.items() if not np.isfinite(bound)]
     return Estimate(
         value,
-        low if np.isfinite(low) else None,
-        high if np.isfinite(high) else None,
-        reason=f"open: {' and '.join(opened)}, since some resamples have no finite answer" if opened else "",
+        None if "low" in open_ones else bounds["low"],
+        None if "high" in open_ones else bounds["high"],
+        reason=f"open: {' and '.join(open_ones)}, since some resamples have no finite answer" if open_ones else "",
         method=METHOD,
-        more=more,
+        more=more or {},
     )
 
 
-def _fit(wins: Floats) -> _Fitted:
-    """Newton's method on every set of wins that has a finite answer; the others are open on the side they lean to."""
-    reaches = _reaches(wins > 0)
-    above = (reaches & ~reaches.transpose(0, 2, 1)).any(axis=2)
-    below = (~reaches & reaches.transpose(0, 2, 1)).any(axis=2)
-    apart = (~reaches & ~reaches.transpose(0, 2, 1)).any(axis=2)
-    finite = reaches.all(axis=(1, 2))
+def fit_bradley_terry(tally: Tally) -> Fitted:
+    """Newton's method on every set of games that has a finite answer; the others are open on the side they lean to."""
+    wins = tally.halved()
+    reached = reaches(wins > 0)
+    finite = reached.all(axis=(1, 2))
     strengths = np.zeros(wins.shape[:2])
     strengths[finite] = _newton(wins[finite])
+    return opened(strengths, reached)
+
+
+def opened(strengths: Floats, reached: Truths) -> Fitted:
+    """Strengths, opened where `reached` says that a system is above or below others without bound."""
+    above = (reached & ~reached.transpose(0, 2, 1)).any(axis=2)
+    below = (~reached & reached.transpose(0, 2, 1)).any(axis=2)
+    apart = (~reached & ~reached.transpose(0, 2, 1)).any(axis=2)
     low = np.where(below | apart, -np.inf, np.where(above, np.inf, strengths))
     high = np.where(above | apart, np.inf, np.where(below, -np.inf, strengths))
-    return _Fitted(low, high)
-
-
-def _reaches(beats: Truths) -> Truths:
-    """Whether each system has beaten each other one, directly or through others; itself always."""
-    systems = beats.shape[1]
-    reached = (beats | np.eye(systems, dtype=bool)).astype(np.float32)
-    for _ in range(max(1, int(np.ceil(np.log2(systems))))):
-        reached = ((reached @ reached) > 0).astype(np.float32)
-    return np.asarray(reached > 0)
+    return Fitted(low, high)
 
 
 def _newton(wins: Floats) -> Floats:
@@ -125,7 +110,7 @@ def _newton(wins: Floats) -> Floats:
     won = wins.sum(axis=2)
     systems = wins.shape[1]
     strengths = np.zeros(won.shape)
-    for _ in range(_STEPS if won.size else 0):
+    for _ in range(STEPS if won.size else 0):
         chance = 1.0 / (1.0 + np.exp(strengths[:, np.newaxis, :] - strengths[:, :, np.newaxis]))
         gradient = won - (games * chance).sum(axis=2)
         information = games * chance * (1.0 - chance)
@@ -135,6 +120,6 @@ def _newton(wins: Floats) -> Floats:
         # A step of more than 1 on the log scale may overshoot.
         step *= 1.0 / np.maximum(1.0, np.abs(step).max(axis=1, keepdims=True))
         strengths += step
-        if np.abs(step).max() < _CLOSE:
+        if np.abs(step).max() < CLOSE:
             break
     return np.asarray(strengths - strengths.mean(axis=1, keepdims=True))

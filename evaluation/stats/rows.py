@@ -9,6 +9,7 @@ CANNOT_JUDGE: Final = "cannot_judge"
 NOT_A_SYSTEM: Final = (TIE, BOTH_BAD, CANNOT_JUDGE)
 # What the reply of a check pair that no system gave is called.
 MADE_REPLY: Final = "made-for-a-check"
+CONTROLS: Final = ("aa", "ceiling")
 
 AnnotatorKind = Literal["human", "simulated", "llm"]
 
@@ -43,3 +44,7 @@ class JudgmentRow:
     excluded_by: str = ""
     trait: str = ""
     level: str = ""
+    # What the annotator reported of the pair: "broken", "nonsense" or "unsafe".
+    problem: str = ""
+    # A pair that tests the instrument: "aa", two samples of one system, or "ceiling", a reference and a shuffled one.
+    control: str = ""

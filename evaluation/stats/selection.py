@@ -1,6 +1,7 @@
 """Which judgments count, and which do not, counted with the rule that leaves them out.
 
-A result is of one kind of annotator. Check pairs, second looks and whatever a declared rule excluded never enter it.
+A result is of one kind of annotator. Check pairs, controls, second looks and whatever a
+declared rule excluded never enter it.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +15,7 @@ from evaluation.stats.rows import AnnotatorKind, JudgmentRow
 KINDS: Final[tuple[AnnotatorKind, ...]] = ("human", "simulated", "llm")
 CHECK: Final = "check pair"
 SECOND_LOOK: Final = "second look"
+CONTROL: Final = "control of the instrument"
 REPEATED: Final = "the same judgment twice"
 
 
@@ -40,11 +42,14 @@ class Chosen:
     checks: tuple[JudgmentRow, ...] = ()
     # First looks at real pairs, that only a rule (`excluded_by`) leaves out.
     ruled_out: tuple[JudgmentRow, ...] = ()
+    # Check pairs of those whom a rule leaves out, and pairs that test the instrument.
+    ruled_out_checks: tuple[JudgmentRow, ...] = ()
+    controls: tuple[JudgmentRow, ...] = ()
     left_out: tuple[LeftOut, ...] = field(default=())
 
 
 def choose(rows: Sequence[JudgmentRow]) -> Chosen:
-    """Part `rows` by the first rule that applies: kind, `excluded_by`, check pair, second look, repeated."""
+    """Part `rows` by the first rule that applies: kind, `excluded_by`, check, control, second look, repeated."""
     there = {row.annotator_kind for row in rows}
     kind: AnnotatorKind = next((each for each in KINDS if each in there), "human")
     seen: set[tuple[object, ...]] = set()
@@ -68,6 +73,8 @@ def choose(rows: Sequence[JudgmentRow]) -> Chosen:
         second_looks=tuple(parts["second_looks"]),
         checks=tuple(parts["checks"]),
         ruled_out=tuple(parts["ruled_out"]),
+        ruled_out_checks=tuple(parts["ruled_out_checks"]),
+        controls=tuple(parts["controls"]),
         left_out=tuple(LeftOut(rule, judgments[rule], len(annotators[rule])) for rule in sorted(judgments)),
     )
 
@@ -83,10 +90,13 @@ def _rule(row: JudgmentRow, kind: AnnotatorKind) -> tuple[str, str]:
     if row.annotator_kind != kind:
         return f"{row.annotator_kind} annotators", ""
     if row.excluded_by:
-        first_look = not row.is_check and row.look == 1
-        return row.excluded_by, "ruled_out" if first_look else ""
+        if row.is_check:
+            return row.excluded_by, "ruled_out_checks"
+        return row.excluded_by, "ruled_out" if row.look == 1 and not row.control else ""
     if row.is_check:
         return CHECK, "checks"
+    if row.control:
+        return CONTROL, "controls" if row.look == 1 else ""
     if row.look != 1:
         return SECOND_LOOK, "second_looks"
     return "", ""

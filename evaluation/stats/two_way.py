@@ -75,27 +75,30 @@ def two_way(
     annotator: Integers,
     extra_ties: tuple[int, ...] = (),
     extra_votes: int = 1,
+    weights: Floats | None = None,
     low: float = -1.0,
     high: float = 1.0,
 ) -> TwoWay:
     """The mean over domains of the mean score, with its two-way clustered error.
 
-    `extra_ties` are automatic ties per domain: clusters of `extra_votes` ties each, that no annotator gave.
+    `extra_ties` are automatic ties per domain: clusters of `extra_votes` ties each, that no annotator gave. `weights`
+    are what each score weighs within its domain, by default 1.
     """
     clusters, annotators = np.unique(cluster).size, np.unique(annotator).size
     freedom = max(0, min(clusters, annotators) - 1)
     if scores.size == 0:
         return TwoWay(None, None, 0, "no judgments", low, high)
     ties = np.array(extra_ties or (0,) * (int(domain.max()) + 1))
-    totals = sums_by(domain, groups=ties.size) + ties * extra_votes
-    means = sums_by(domain, scores, groups=ties.size) / totals
+    weight = np.ones(scores.size) if weights is None else weights
+    totals = sums_by(domain, weight, groups=ties.size) + ties * extra_votes
+    means = sums_by(domain, weight * scores, groups=ties.size) / totals
     value = float(means.mean())
     if annotators < FEWEST_ANNOTATORS:
         reason = f"fewer than {FEWEST_ANNOTATORS} annotators: nothing can be said of annotators in general"
         return TwoWay(value, None, freedom, reason, low, high)
     if clusters < FEWEST:
         return TwoWay(value, None, freedom, f"fewer than {FEWEST} clusters", low, high)
-    pull = (scores - means[domain]) / (ties.size * totals[domain])
+    pull = weight * (scores - means[domain]) / (ties.size * totals[domain])
     # An automatic tie is a cluster and an annotator of its own, alike in all three sums.
     lone = float(np.sum(ties * (extra_votes * means / (ties.size * totals)) ** 2))
     both = np.unique(np.stack([cluster, annotator]), axis=1, return_inverse=True)[1].ravel()

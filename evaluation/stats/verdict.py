@@ -9,6 +9,7 @@ from evaluation.stats.confidence import measure
 from evaluation.stats.declared import Plan
 from evaluation.stats.estimate import Estimate
 from evaluation.stats.family import Claim, Place, Result, primary_test
+from evaluation.stats.looks import Sequential
 from evaluation.stats.preference import UNITS, Preference
 from evaluation.stats.signature import Signature
 
@@ -19,9 +20,19 @@ POWER: Final = 0.8
 
 
 def hypothesis_json(
-    claim: Claim, results: Mapping[Place, Result], *, plan: Plan, signature: Signature
+    claim: Claim,
+    results: Mapping[Place, Result],
+    *,
+    plan: Plan,
+    signature: Signature,
+    standing: Sequential | None = None,
+    confirms: bool = True,
 ) -> dict[str, Any]:
-    """An entry of `hypotheses`: what was claimed, what came out (seen from `better`), and the verdict."""
+    """An entry of `hypotheses`: what was claimed, what came out (seen from `better`), and the verdict.
+
+    `standing` is the claim's in a plan with looks, where some were taken; `confirms` is false where something made the
+    result exploratory.
+    """
     hypothesis, result = claim.hypothesis, results.get(claim.place)
     side = 1.0 if claim.place[1][0] == hypothesis.better else -1.0
     effect = _effect(result, plan, alpha=0.05)
@@ -41,7 +52,8 @@ def hypothesis_json(
         "p_bh": claim.p_bh,
         "n": claim.test.n,
         "alpha": plan.alpha,
-        "verdict": verdict(claim, shown.value, alpha=plan.alpha),
+        "verdict": verdict(claim, shown.value, alpha=plan.alpha, standing=standing),
+        "exploratory": not (confirms and plan.declared and bool(plan.hypotheses)),
         "smallest_p": claim.test.smallest_p,
         "could_reject": claim.smallest_p_holm is not None and claim.smallest_p_holm <= plan.alpha,
         "note": _note(claim, shown),
@@ -49,20 +61,29 @@ def hypothesis_json(
             "net preference", method=claim.test.method, unit=UNITS[primary_test(plan)], n=claim.test.n, ties="0"
         ),
     }
+    if standing is not None:
+        said["looks"] = standing.as_json()
     if hypothesis.margin is not None:
         said["interval_90"] = _seen_from(_effect(result, plan, alpha=0.10), side).as_json()
     if claim.test.reason:
         said["reason"] = claim.test.reason
-    detectable = _smallest_detectable(result.preference, plan, claim.family) if result and claim.family else None
+    detectable = smallest_detectable(result.preference, plan, claim.family) if result and claim.family else None
     return said | {"smallest_detectable": detectable}
 
 
-def verdict(claim: Claim, effect: float | None, *, alpha: float) -> str:
-    """The word. `effect` is net preference seen from the side that was claimed to be better."""
-    if claim.p_holm is None or claim.p_holm > alpha or effect is None:
+def verdict(claim: Claim, effect: float | None, *, alpha: float, standing: Sequential | None = None) -> str:
+    """The word. `effect` is net preference seen from the side that was claimed to be better.
+
+    Holm's p decides; after planned looks, the claim's own p against what was left to spend, unless a look decided.
+    """
+    equivalent = f"equivalent within {claim.hypothesis.margin:g}" if claim.hypothesis.margin is not None else ""
+    if standing is not None and standing.decided:
+        return equivalent or standing.decided
+    p, level = (claim.p_holm, alpha) if standing is None else (claim.test.p, standing.level)
+    if p is None or p > level or effect is None:
         return INCONCLUSIVE
-    if claim.hypothesis.margin is not None:
-        return f"equivalent within {claim.hypothesis.margin:g}"
+    if equivalent:
+        return equivalent
     return "better" if effect > 0 else "worse"
 
 
@@ -78,12 +99,7 @@ def _effect(result: Result | None, plan: Plan, *, alpha: float) -> Estimate:
 
 
 def _seen_from(estimate: Estimate, side: float) -> Estimate:
-    if side > 0:
-        return estimate
-    value, low, high = (
-        None if number is None else 0.0 - number for number in (estimate.value, estimate.high, estimate.low)
-    )
-    return Estimate(value, low, high, estimate.reason, estimate.method, estimate.more)
+    return estimate if side > 0 else estimate.turned_round()
 
 
 def _note(claim: Claim, effect: Estimate) -> str:
@@ -99,7 +115,7 @@ def _note(claim: Claim, effect: Estimate) -> str:
     )
 
 
-def _smallest_detectable(preference: Preference, plan: Plan, family: int) -> dict[str, Any] | None:
+def smallest_detectable(preference: Preference, plan: Plan, family: int) -> dict[str, Any] | None:
     """The net preference found with a power of .8 at Holm's first level, from the variance that was seen."""
     error = preference.two_way.error if plan.annotators == "population" else preference.error
     if not error:

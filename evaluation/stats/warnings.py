@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from evaluation.stats.bias import SideBias
+from evaluation.stats.confirming import NO_HYPOTHESIS, why_exploratory
 from evaluation.stats.declared import StudyInfo
 from evaluation.stats.family import Place, Result
 from evaluation.stats.inversion import FEWEST
@@ -20,10 +21,7 @@ def warnings_of(chosen: Chosen, info: StudyInfo, *, results: Mapping[Place, Resu
         said.append("The annotators are simulated: these numbers say nothing about people or systems.")
     elif chosen.kind == "llm":
         said.append("The annotators are language models: these numbers say nothing about people.")
-    if not info.plan.declared:
-        said.append("No plan was declared before the first judgment: the analysis is exploratory.")
-    if info.unblinded_early:
-        said.append("Results were looked at before the study was closed: the primary result is exploratory.")
+    said += [reason for reason in why_exploratory(info) if reason != NO_HYPOTHESIS]
     said += [f"{caveat.rstrip('.')}." for caveat in info.caveats]
     said += _on_sizes(results)
     said += _on_ties(info, results)

@@ -47,14 +47,19 @@ def content_words(texts: Iterable[str]) -> dict[str, str]:
     """Stem -> the first word of `texts` that has it, in the order of first mention."""
     found: dict[str, str] = {}
     for text in texts:
-        for word in words(text):
-            bare = word.removesuffix("'s")
-            if bare not in _PASSED_OVER and _LETTERS.fullmatch(bare):
-                found.setdefault(stem(bare), bare)
+        for stemmed, word in _of_one(text):
+            found.setdefault(stemmed, word)
     return found
 
 
-@lru_cache(maxsize=100_000)
+# Leakage, coverage and the use of sentences ask for those of the dialogue at hand, one after the other.
+@lru_cache(maxsize=1_000)
+def _of_one(text: str) -> tuple[tuple[str, str], ...]:
+    bare = (word.removesuffix("'s") for word in words(text))
+    return tuple((stem(word), word) for word in bare if word not in _PASSED_OVER and _LETTERS.fullmatch(word))
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """`word` without its ending: "dogs" is "dog", "baking" and "bakes" are "bak", "party" and "parties" are "parti".
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -176,17 +177,30 @@ def read_dialogues(folder: Path, split: str | None = None) -> Iterator[Dialogue]
     path = folder / DIALOGUES_FILE
     if not path.is_file():
         raise CorpusMissing(f"no corpus at {folder}: {DIALOGUES_FILE} is not there")
-    seen: set[str] = set()
+    # A sorted file needs no memory of its ids: one that comes twice comes at once. Ids are remembered from the first
+    # on that is out of order.
+    seen: set[str] | None = None
+    last = ""
     for number, data in read_json_lines(path):
         try:
             dialogue = dialogue_from_json(data)
         except ValueError as error:
             raise BadLine(path, number, str(error)) from error
-        if dialogue.id in seen:
+        if seen is None and dialogue.id < last:
+            seen = _ids_before(path, number)
+        if dialogue.id == last or (seen is not None and dialogue.id in seen):
             raise BadLine(path, number, f"id {dialogue.id!r} stands in the file twice")
-        seen.add(dialogue.id)
+        if seen is not None:
+            seen.add(dialogue.id)
+        last = dialogue.id
         if split in (None, dialogue.split):
             yield dialogue
+
+
+def _ids_before(path: Path, line: int) -> set[str]:
+    """The ids of the lines before `line`, which have been read and found good."""
+    before = takewhile(lambda each: each[0] < line, read_json_lines(path))
+    return {str(data["id"]) for _, data in before if isinstance(data, dict)}
 
 
 def write_dialogues(folder: Path, dialogues: Iterable[Dialogue]) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from generation.corpus.content import content_words
 from generation.corpus.dialogues import Dialogue
+from generation.corpus.rates import Rate, ratio
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,12 @@ def first_mentions(dialogue: Dialogue) -> Iterator[Mention]:
                 yield Mention(turn=number, word=word, speaker=turn.speaker, owner=owner)
 
 
-def leak_score(dialogue: Dialogue) -> float | None:
-    """The share of a dialogue's first mentions that leaked; None where there is no first mention."""
+def leak_share(dialogue: Dialogue) -> Rate:
+    """The share of a dialogue's first mentions that leaked, with their number as n; None where there is none."""
     leaks = [mention.leaked for mention in first_mentions(dialogue)]
-    return sum(leaks) / len(leaks) if leaks else None
+    return ratio(sum(leaks), len(leaks))
+
+
+def leak_score(dialogue: Dialogue) -> float | None:
+    """The value of `leak_share` alone."""
+    return leak_share(dialogue).value

@@ -5,17 +5,20 @@ that is not, and the order of two corpora can turn round.
 """
 
 import re
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from sys import intern
 from typing import Final
 
 # What `normalise` does, for signatures; the number changes with its output.
 NORMALISER: Final = "words1:lower,expanded,punctuation"
 # McCarthy and Jarvis (2010): a factor is complete where the type-token ratio has fallen to this.
 FACTOR_SIZE: Final = 0.72
-# A backward pass needs its tokens at hand; a million of them are a few megabytes and thousands of factors.
-BLOCK: Final = 1_000_000
+# A backward pass needs its tokens at hand; so many are a few megabytes and thousands of factors.
+BLOCK: Final = 250_000
 
 _CONTRACTIONS: Final = tuple(
     (re.compile(pattern), replacement)
@@ -35,6 +38,10 @@ _CONTRACTIONS: Final = tuple(
         (r"\b(it|that|what|he|she|there|here|who|where|how|when|why)'s\b", r"\1 is"),
     )
 )
+# Most turns have no apostrophe, and only these can then be found.
+_WITHOUT_APOSTROPHE: Final = tuple(
+    each for each in _CONTRACTIONS if "cannot" in each[0].pattern or "(i) m" in each[0].pattern
+)
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 
 
@@ -44,19 +51,25 @@ def spelled_out(text: str) -> str:
     A possessive keeps its 's, and so does a noun before "is": they cannot be told apart.
     """
     spelled = text.lower().replace("’", "'").replace("‘", "'")
-    for pattern, replacement in _CONTRACTIONS:
+    for pattern, replacement in _CONTRACTIONS if "'" in spelled else _WITHOUT_APOSTROPHE:
         spelled = pattern.sub(replacement, spelled)
     return spelled
 
 
 def normalise(text: str) -> list[str]:
     """The tokens of `text`: lower case, contractions written out, each punctuation mark a token of its own."""
-    return _TOKEN.findall(spelled_out(text))
+    return list(_tokens(text))
+
+
+# Several measures ask for the tokens of the dialogue at hand.
+@lru_cache(maxsize=1_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(spelled_out(text)))
 
 
 def words(text: str) -> list[str]:
     """The tokens of `text` without punctuation."""
-    return [token for token in normalise(text) if token[0].isalnum()]
+    return [token for token in _tokens(text) if token[0].isalnum()]
 
 
 def type_token_ratio(tokens: Sequence[str]) -> float | None:
@@ -133,7 +146,7 @@ class LexicalVariety:
         """Go on with these tokens."""
         for token in tokens:
             self._forward.add(token)
-            self._held.append(token)
+            self._held.append(intern(token))
             if len(self._held) >= self._block:
                 self._backward_factors += _backward(self._held)
                 self._held.clear()
@@ -146,6 +159,37 @@ class LexicalVariety:
         if min(self._forward.factors, backward) < 0.01:
             return None
         return (tokens / self._forward.factors + tokens / backward) / 2
+
+
+def both_ways(tokens: Sequence[str]) -> tuple[int, float]:
+    """The tokens of a text, and its MTLD factors, the mean of both directions: the parts of an MTLD over many texts."""
+    forward = Factors()
+    for token in tokens:
+        forward.add(token)
+    return len(tokens), (forward.factors + _backward(tokens)) / 2
+
+
+def moving_average(tokens: Iterable[str], window: int) -> tuple[float, int]:
+    """The type-token ratios of every `window` neighbouring tokens, added up, and how many windows there are.
+
+    Their quotient is MATTR, the moving-average type-token ratio: Covington and McFall (2010), "Cutting the Gordian
+    knot". A text shorter than the window has none.
+    """
+    held: deque[str] = deque()
+    types: Counter[str] = Counter()
+    distinct_in_all = windows = 0
+    for token in tokens:
+        held.append(token)
+        types[token] += 1
+        if len(held) > window:
+            gone = held.popleft()
+            types[gone] -= 1
+            if not types[gone]:
+                del types[gone]
+        if len(held) == window:
+            distinct_in_all += len(types)
+            windows += 1
+    return distinct_in_all / window, windows
 
 
 def mtld(tokens: Iterable[str]) -> float | None:

@@ -17,6 +17,15 @@ TRAITS: Final[tuple[Trait, ...]] = (
 LEVELS: Final[tuple[Level, ...]] = ("high", "low", "unclear")
 FIVE_LEVELS: Final[tuple[str, ...]] = ("very low", "low", "medium", "high", "very high", "unclear")
 UNCLEAR: Final = "unclear"
+MEDIUM: Final = "medium"
+# The pole that people like to be seen at; what LLMs are known to lean to when they guess.
+DESIRABLE: Final[dict[str, str]] = {
+    "openness": "high",
+    "conscientiousness": "high",
+    "extraversion": "high",
+    "agreeableness": "high",
+    "neuroticism": "low",
+}
 
 # Defining adjectives, in our own selection: three that an ordinary reader knows for each end of a trait.
 ADJECTIVES: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
@@ -47,11 +56,27 @@ class UnknownTrait(ValueError):
     """A name that is not one of the five traits, or a level that no trait has."""
 
 
+def levels_of(count: int) -> tuple[str, ...]:
+    """The levels of a scale of 3 or 5, "unclear" last; from the lowest up where there are five."""
+    return FIVE_LEVELS if count == 5 else LEVELS
+
+
+def pole(level: str) -> str:
+    """The end of the trait that a level is at: "very high" is at "high"; "medium" and "unclear" are at none."""
+    return level.rpartition(" ")[2]
+
+
 def adjectives(trait: str, level: str) -> tuple[str, ...]:
-    """The words that describe `trait` at `level`; "very" strengthens them, "medium" and "unclear" have none."""
+    """The words that describe `trait` at `level`.
+
+    "very" strengthens them, "medium" stands between the first of either end, "unclear" has none.
+    """
     check_traits({trait: level})
-    if level in (UNCLEAR, "medium"):
+    if level == UNCLEAR:
         return ()
+    if level == MEDIUM:
+        low, high = ADJECTIVES[trait]["low"][0], ADJECTIVES[trait]["high"][0]
+        return (f"neither especially {high} nor especially {low}",)
     strength, _, end = level.rpartition(" ")
     return tuple(f"{strength} {word}".strip() for word in ADJECTIVES[trait][end])
 
@@ -59,7 +84,7 @@ def adjectives(trait: str, level: str) -> tuple[str, ...]:
 def in_words(trait: str, level: str) -> str:
     """The trait as an annotator reads it: "outgoing, talkative and energetic"; empty where nothing is said."""
     words = adjectives(trait, level)
-    return f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def stated(traits: Traits) -> Traits:

@@ -11,6 +11,7 @@ from typing import Final
 from generation.corpus.dialogues import Speaker, Turn
 from generation.offline.english import spelled_out
 from generation.offline.facts import Fact, fact
+from generation.offline.listening import heard
 
 SHORTEST, LONGEST = 8, 14
 
@@ -102,18 +103,24 @@ FAREWELLS: Final = (
 FAREWELLS_BACK: Final = ("bye !", "you too !", "nice talking to you too .", "have a good night .", "ok , bye .")
 
 
-def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> tuple[Turn, ...]:
-    """A dialogue of 8 to 14 short turns. Traits are not looked at: the same personas and seed give the same turns."""
+def write(
+    speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0, opening: Sequence[Turn] = ()
+) -> tuple[Turn, ...]:
+    """A dialogue of 8 to 14 short turns. Traits are not looked at: the same personas and seed give the same turns.
+
+    It begins with the turns of `opening`, in which the two take turns from speaker 0, and has at least two turns more.
+    """
     rng = random.Random(f"crowd {seed} {sample} {[speaker.persona for speaker in speakers]!r}")
-    untold = tuple([fact(sentence) for sentence in speaker.persona] for speaker in speakers)
+    untold = ([fact(each) for each in speakers[0].persona], [fact(each) for each in speakers[1].persona])
     told: tuple[list[Fact], list[Fact]] = ([], [])
     said: set[str] = set()
-    texts = [
-        rng.choice(GREETINGS),
-        _with(rng.choice(ANSWERS), _own(untold[1], told[1], None, said, rng) if rng.random() < 0.4 else ""),
-    ]
-    asked: str | None = None
-    for number in range(2, rng.randrange(SHORTEST, LONGEST + 1, 2) - 2):
+    texts, asked = _take_up(opening, untold, told)
+    if not texts:
+        texts = [rng.choice(GREETINGS)]
+    if len(texts) == 1:
+        texts += [_with(rng.choice(ANSWERS), _own(untold[1], told[1], None, said, rng) if rng.random() < 0.4 else "")]
+    length = max(rng.randrange(SHORTEST, LONGEST + 1, 2), len(texts) + 2 + len(texts) % 2)
+    for number in range(len(texts), length - 2):
         me, partner = number % 2, 1 - number % 2
         parts = [_fresh(REACTIONS, said, rng)] if told[partner] and asked is None and rng.random() < 0.5 else []
         if asked == "more":
@@ -129,6 +136,20 @@ def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> t
         texts.append(_with(*parts) or _fresh(REACTIONS, said, rng) or rng.choice(REACTIONS))
     texts += [rng.choice(FAREWELLS), rng.choice(FAREWELLS_BACK)]
     return tuple(Turn(number % 2, text) for number, text in enumerate(texts))
+
+
+def _take_up(
+    opening: Sequence[Turn], untold: tuple[list[Fact], list[Fact]], told: tuple[list[Fact], list[Fact]]
+) -> tuple[list[str], str | None]:
+    """The texts of an opening and what its last turn asks for; what it told is moved to `told`."""
+    if not opening:
+        return [], None
+    found = heard(opening, untold, QUESTIONS)
+    for turn, facts in zip(opening, found.facts, strict=True):
+        for each in facts:
+            untold[turn.speaker].remove(each)
+            told[turn.speaker].append(each)
+    return [turn.text for turn in opening], None if found.asked == "mood" else found.asked
 
 
 def _fresh(choices: Sequence[str], said: set[str], rng: random.Random) -> str:

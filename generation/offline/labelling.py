@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from generation.corpus.dialogues import Persona
-from generation.corpus.traits import TRAITS, UNCLEAR
+from generation.corpus.traits import MEDIUM, TRAITS, UNCLEAR
 from generation.labelling import PersonaLabels, TraitLabel
 from generation.offline.english import any_of, spelled_out
 
@@ -84,20 +84,29 @@ CLUES: Final[dict[tuple[str, str], re.Pattern[str]]] = {
 }
 
 
-def label(persona: Persona) -> PersonaLabels:
-    """For each trait the level with more sentences that hint at it; a tie or no hint is "unclear"."""
-    clauses = [(sentence, spelled_out(sentence)) for sentence in persona]
-    return PersonaLabels(persona=persona, traits={trait: _level(trait, clauses) for trait in TRAITS})
+def label(persona: Persona, *, levels: int = 3, vote: int = 0) -> PersonaLabels:
+    """For each trait the level with more sentences that hint at it; no hint is "unclear".
+
+    As many hints for either level are "unclear" too, or on five levels "medium"; there, two hints more are "very". Each
+    vote but the first overlooks a sentence, so that votes can differ: one persona rests on one clue, another on many.
+    """
+    overlooked = (vote - 1) % len(persona) if vote and len(persona) > 1 else None
+    clauses = [(sentence, spelled_out(sentence)) for place, sentence in enumerate(persona) if place != overlooked]
+    return PersonaLabels(persona=persona, traits={trait: _level(trait, clauses, levels) for trait in TRAITS})
 
 
-def _level(trait: str, clauses: list[tuple[str, str]]) -> TraitLabel:
+def _level(trait: str, clauses: list[tuple[str, str]], levels: int) -> TraitLabel:
     hints = {
         level: [(sentence, found[0]) for sentence, clause in clauses if (found := CLUES[trait, level].search(clause))]
         for level in ("high", "low")
     }
-    if len(hints["high"]) == len(hints["low"]):
-        reason = "clues for either level, equally many" if hints["high"] else "no clues"
-        return TraitLabel(UNCLEAR, reason)
-    level = max(hints, key=lambda each: len(hints[each]))
-    words = ", ".join(f'"{word}"' for _, word in hints[level])
-    return TraitLabel(level, f"probably {level}, given {words}", tuple(sentence for sentence, _ in hints[level]))
+    more = len(hints["high"]) - len(hints["low"])
+    if more == 0:
+        both = tuple(dict.fromkeys(sentence for sentence, _ in hints["high"] + hints["low"]))
+        if both and levels == 5:
+            return TraitLabel(MEDIUM, "clues for either level, equally many", both)
+        return TraitLabel(UNCLEAR, "clues for either level, equally many" if both else "no clues")
+    end = "high" if more > 0 else "low"
+    level = f"very {end}" if levels == 5 and abs(more) > 1 else end
+    words = ", ".join(f'"{word}"' for _, word in hints[end])
+    return TraitLabel(level, f"probably {level}, given {words}", tuple(sentence for sentence, _ in hints[end]))

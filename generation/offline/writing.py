@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from generation.corpus.dialogues import Speaker, Turn
-from generation.corpus.traits import stated
+from generation.corpus.traits import MEDIUM, pole, stated
 from generation.offline import wording
 from generation.offline.english import cased, contracted, interrupted
 from generation.offline.facts import Fact, fact
+from generation.offline.listening import heard
 from generation.offline.manners import MANNERS
 
 SHORTEST, LONGEST = 8, 14
-# How often a place that has words of a trait uses them; a trait should be heard, not shouted.
-SHOWING: Final = 0.6
+# How often a place that has words of a trait uses them; a trait should be heard, not shouted. Who is in the middle
+# speaks now and then as either end does.
+SHOWING: Final = {"very low": 0.9, "low": 0.6, "medium": 0.3, "high": 0.6, "very high": 0.9}
+# How often a turn may end in a question: who is quiet asks less, and nobody asks every time.
+ASKING: Final = 0.7
+ASKING_OF_THE_QUIET: Final = {"low": 0.35, "very low": 0.2}
 # A clause of so many words is not said in one breath; nor is it then the persona's sentence word for word.
 LONG: Final = 9
 
@@ -43,9 +48,16 @@ class Voice:
 
     def manner(self, place: str, rng: random.Random, topic: str | None = None) -> str | None:
         """Words of one of the speaker's traits for this place, or None where the traits keep still."""
-        if not self.traits or rng.random() > SHOWING:
+        if not self.traits:
             return None
-        choices = MANNERS[rng.choice(self.traits)][place]
+        drawn = rng.random()
+        if drawn > max(SHOWING[level] for _, level in self.traits):
+            return None
+        trait, level = rng.choice(self.traits)
+        if drawn > SHOWING[level]:
+            return None
+        end = rng.choice(("high", "low")) if level == MEDIUM else pole(level)
+        choices = MANNERS[trait, end][place]
         shown = self.fresh([choice for choice in choices if topic or "{topic}" not in choice], rng)
         return shown and shown.format(topic=topic)
 
@@ -61,42 +73,62 @@ class Voice:
 
 
 def voice(speaker: Speaker, said: set[str]) -> Voice:
-    """A speaker at the beginning of a dialogue. "very high" sounds as "high", "medium" as nothing."""
-    ends = ((trait, level.rpartition(" ")[2]) for trait, level in stated(speaker.traits).items())
+    """A speaker at the beginning of a dialogue. "very high" sounds as "high" does, more often."""
     return Voice(
-        traits=tuple(end for end in ends if end in MANNERS),
+        traits=tuple(stated(speaker.traits).items()),
         untold=[fact(sentence) for sentence in speaker.persona],
         said=said,
     )
 
 
-def write(speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0) -> tuple[Turn, ...]:
-    """A dialogue of 8 to 14 turns. The same speakers, seed and sample always give the same turns."""
+def write(
+    speakers: tuple[Speaker, Speaker], *, seed: int, sample: int = 0, opening: Sequence[Turn] = ()
+) -> tuple[Turn, ...]:
+    """A dialogue of 8 to 14 turns. The same speakers, seed, sample and opening always give the same turns.
+
+    It begins with the turns of `opening`, in which the two take turns from speaker 0, and goes on from what they tell
+    and ask; it has at least four turns more.
+    """
     rng = random.Random(_key(speakers, seed, sample))
     said: set[str] = set()
     voices = (voice(speakers[0], said), voice(speakers[1], said))
-    length = rng.randrange(SHORTEST, LONGEST + 1, 2)
-    texts = [_finish([rng.choice(wording.GREETINGS)], rng)]
-    told: Fact | None = None
-    asked: str | None = "mood"
-    for number in range(1, length - 2):
+    length = max(rng.randrange(SHORTEST, LONGEST + 1, 2), len(opening) + 4 + len(opening) % 2)
+    texts = [turn.text for turn in opening] or [finish([rng.choice(wording.GREETINGS)], rng)]
+    told, asked = _take_up(opening, voices)
+    for number in range(len(texts), length - 2):
         me, partner = voices[number % 2], voices[1 - number % 2]
-        answer, mine = _answer(me, partner, told=told, asked=asked, rng=rng)
+        # Nobody goes without having told anything of themselves.
+        late = number >= length - 4 and not me.told
+        answer, mine = answer_to(me, partner, told=told, asked=asked, rng=rng, late=late)
         question: list[str] = []
         asked = None
         # The last word before the farewell is no question, or it would be left without an answer.
         if number < length - 3:
-            question, asked = _question(me, partner, told=None if asked == "more" else told, mine=mine, rng=rng)
+            question, asked = question_after(me, partner, told=None if asked == "more" else told, mine=mine, rng=rng)
         if not answer and not question:
             # Somebody must say something; of the two kinds of reactions, one is hardly ever used up.
             answer = [me.fresh(wording.REACTING, rng) or me.pick(wording.LEADING_OVER, rng)]
-        texts.append(_finish(answer + question, rng))
+        texts.append(finish(answer + question, rng))
         told = mine
     for number, farewells in ((length - 2, wording.FAREWELLS), (length - 1, wording.FAREWELLS_BACK)):
         me = voices[number % 2]
         bye = me.manner("bye", rng)
-        texts.append(_finish([*([bye] if bye else []), me.pick(farewells, rng)], rng))
+        texts.append(finish([*([bye] if bye else []), me.pick(farewells, rng)], rng))
     return tuple(Turn(number % 2, text) for number, text in enumerate(texts))
+
+
+def _take_up(opening: Sequence[Turn], voices: tuple[Voice, Voice]) -> tuple[Fact | None, str | None]:
+    """The fact that the last turn of an opening told and what it asks; what it told is left to nobody to tell."""
+    if not opening:
+        return None, "mood"
+    found = heard(opening, (voices[0].untold, voices[1].untold), wording.ASKING)
+    told: Fact | None = None
+    for turn, facts in zip(opening, found.facts, strict=True):
+        me = voices[turn.speaker]
+        me.untold = [fact for fact in me.untold if fact not in facts]
+        me.told += facts
+        told = facts[-1] if facts else None
+    return told, found.asked
 
 
 def _key(speakers: tuple[Speaker, Speaker], seed: int, sample: int) -> str:
@@ -104,17 +136,17 @@ def _key(speakers: tuple[Speaker, Speaker], seed: int, sample: int) -> str:
     return f"dialogue {seed} {sample} {said!r}"
 
 
-def _answer(
-    me: Voice, partner: Voice, *, told: Fact | None, asked: str | None, rng: random.Random
+def answer_to(
+    me: Voice, partner: Voice, *, told: Fact | None, asked: str | None, rng: random.Random, late: bool = False
 ) -> tuple[list[str], Fact | None]:
     """What `me` says to the partner's last turn, and the fact of one's own that is in it, if any.
 
     `told` is the fact that the partner's last turn told; `asked` what it asked: "mood", "more" (about the fact that
-    `me` told last), a subject, or None.
+    `me` told last), a subject, or None. `late` is the last chance to tell a fact.
     """
     if asked == "mood":
         sentences = [me.manner("mood", rng) or me.pick(wording.MOODS, rng)]
-        mine = me.take(None, rng) if rng.random() < 0.5 else None
+        mine = me.take(None, rng) if rng.random() < 0.5 or late else None
         return sentences + (_tell(me, mine, rng) if mine else []), mine
     if asked == "more" and me.told:
         more = me.fresh(wording.ELABORATING[me.told[-1].about], rng) or me.fresh(wording.ELABORATING["self"], rng)
@@ -126,7 +158,7 @@ def _answer(
             return [*sentences, *_those(me.fresh(wording.LEADING_OVER, rng)), *_tail(me, rng)], None
         lead = [] if mine.about == asked else _those(me.fresh(wording.LEADING_OVER, rng))
         return [*(sentences if rng.random() < 0.4 else []), *lead, *_tell(me, mine, rng)], mine
-    mine = me.take(told.about if told else None, rng) if rng.random() < 0.6 else None
+    mine = me.take(told.about if told else None, rng) if rng.random() < 0.6 or late else None
     return sentences + (_tell(me, mine, rng) if mine else []), mine
 
 
@@ -165,12 +197,11 @@ def _those(sentence: str | None) -> list[str]:
     return [sentence] if sentence else []
 
 
-def _question(
+def question_after(
     me: Voice, partner: Voice, *, told: Fact | None, mine: Fact | None, rng: random.Random
 ) -> tuple[list[str], str | None]:
-    """A question to end the turn with, and what it asks for as `_answer` understands it; often none."""
-    # Who is quiet asks less, and nobody asks every time.
-    if rng.random() > (0.35 if ("extraversion", "low") in me.traits else 0.7):
+    """A question to end the turn with, and what it asks for as `answer_to` understands it; often none."""
+    if rng.random() > ASKING_OF_THE_QUIET.get(dict(me.traits).get("extraversion", ""), ASKING):
         return [], None
     if told is not None and partner.told and rng.random() < 0.5 and (more := _following_up(me, told, rng)):
         return [more], "more"
@@ -197,6 +228,6 @@ def _following_up(me: Voice, told: Fact, rng: random.Random) -> str | None:
     return question and question.format(topic=told.topic, you=told.to_you)
 
 
-def _finish(sentences: Sequence[str], rng: random.Random) -> str:
+def finish(sentences: Sequence[str], rng: random.Random) -> str:
     text = cased(" ".join(sentences))
     return contracted(text) if rng.random() < 0.6 else text

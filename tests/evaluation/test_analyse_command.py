@@ -70,7 +70,7 @@ def test_a_seed_can_be_given_and_is_kept(tmp_path):
     ("text", "name", "complaint"),
     [
         pytest.param("context,annotator\n", "judgments.csv", "expected a column 'criterion'", id="column missing"),
-        pytest.param("x", "judgments.xlsx", r"ends in \.csv or \.jsonl", id="form"),
+        pytest.param("x", "judgments.xlsx", "expected judgments: a long or wide table", id="form"),
         pytest.param(f"{HEADER}c1,A-ADA,preference,maybe,pt,p\n", "judgments.csv", ":2: choice", id="choice"),
         pytest.param(
             f"{HEADER}c1,A-ADA,preference,pt,pt,p\nc1,A-ADA,preference,p,pt,p\n",

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from evaluation.chain import NameTaken, plan, run
-from evaluation.experiment import Step, read_experiment, report_step
+from evaluation.chain import Manner, NameTaken, plan, run
+from evaluation.experiment import read_experiment, report_step
+from evaluation.steps import Step
 from generation.corpus.dialogues import write_dialogues
 from tests.builders import a_dialogue, an_experiment
 from tests.cast import NOW
@@ -23,10 +25,10 @@ class Commands:
         self.calls: list[str] = []
         self.status = status
 
-    def __call__(self, step: Step, *, quiet: bool, aside: bool) -> int:
+    def __call__(self, step: Step, manner: Manner, log: Path | None) -> int:
         self.calls.append(step.name)
-        if step.makes and self.status == 0:
-            write_dialogues(step.makes, [a_dialogue(len(self.calls))])
+        for folder in step.makes if self.status == 0 else ():
+            write_dialogues(folder, [a_dialogue(len(self.calls))])
         return self.status
 
 
@@ -64,7 +66,7 @@ def test_a_changed_input_runs_what_depends_on_it_and_keeps_the_old(parley_home, 
     run(experiment, now=lambda: NOW, say=quietly)
     (tmp_path / "talks.jsonl").write_text('{"new": true}\n', encoding="utf-8")
 
-    would_run = [step.name for step, runs, _ in plan(experiment) if runs]
+    would_run = [row.step.name for row in plan(experiment) if row.runs]
     run(experiment, now=lambda: NOW, say=quietly)
 
     assert would_run == ["corpora.human", "corpora.cut"]
@@ -88,8 +90,8 @@ def test_what_somebody_else_made_is_never_overwritten(parley_home, tmp_path, com
 def test_a_step_that_was_cut_off_is_started_again_where_it_was(parley_home, tmp_path, commands, monkeypatch):
     experiment = read_experiment(an_experiment(tmp_path))
 
-    def cut_off(step: Step, *, quiet: bool, aside: bool) -> int:
-        (step.makes or tmp_path).mkdir(parents=True)
+    def cut_off(step: Step, manner: Manner, log: Path | None) -> int:
+        step.makes[0].mkdir(parents=True)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

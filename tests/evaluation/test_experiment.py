@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from evaluation.experiment import BadExperiment, as_options, read_experiment
+from evaluation.experiment import read_experiment
+from evaluation.steps import BadExperiment, as_options
 from tests.builders import an_experiment
 from tests.conftest import ROOT
 
@@ -46,7 +47,7 @@ def test_the_bundled_experiments_can_be_read(parley_home):
     [
         ("title = ", "experiment.toml: "),
         ("[corpra.x]\nimport = []", "unknown 'corpra'; expected title, "),
-        ("[corpora.x]\nby = 'persona'", "needs exactly one of import, generate, split, and has none"),
+        ("[corpora.x]\nby = 'persona'", "needs exactly one of import, generate, split, filter, and has none"),
         ("[corpora.x]\nsplit = 'y'", "x reads 'y', which no table above it makes"),
         ("[models.m]\non = 'y'", "needs a recipe and the corpora"),
         ("[systems.s]\nmodel = 'm'", "needs a model and to_contexts"),

@@ -76,7 +76,12 @@ def refused(path):
 
 @pytest.mark.parametrize("name", FORMS)
 def test_what_is_written_is_read_back(tmp_path, name):
-    rows = [EVERYTHING, replace(EVERYTHING, look=2), a_rating("4", annotator="bo"), a_judgment("tie", context="talk 2")]
+    rows = [
+        EVERYTHING,
+        replace(EVERYTHING, look=2),
+        a_rating("4", annotator="bo", criterion="fluency"),
+        a_judgment("tie", context="talk 2"),
+    ]
 
     number = write_judgments(tmp_path / name, rows, INFO)
 
@@ -242,9 +247,42 @@ def test_what_is_not_utf8_or_not_whole_is_refused(tmp_path):
     assert "not a whole gzip file" in refused(cut)
 
 
-def test_a_name_that_says_no_format_is_refused(tmp_path):
+def test_a_name_that_says_no_format_is_not_written(tmp_path):
     with pytest.raises(UnknownSuffix, match=r"j.xlsx: expected a name that ends in .csv or .jsonl"):
-        read_judgments(tmp_path / "j.xlsx")
+        write_judgments(tmp_path / "j.xlsx", [], INFO)
+
+
+def test_the_name_of_a_file_that_is_read_does_not_matter(tmp_path):
+    path = a_file(tmp_path, HEADER, "talk 1,ada,naturalness,pt,pt,p", name="judgments.txt")
+
+    assert read_judgments(path) == [a_judgment(context="talk 1")]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (a_rating("6", criterion="fluency"), "choice: expected a number from 1 to 5 on 'fluency', got '6'"),
+        (a_rating("good", criterion="fluency"), "choice: expected a number from 1 to 5 on 'fluency', got 'good'"),
+        (a_rating("loud", criterion="mood"), "choice: expected one of 'glad', 'sad' on 'mood', got 'loud'"),
+        (a_rating("4", criterion="naturalness"), "first, second: expected two systems, since 'naturalness' is a pref"),
+        (a_judgment(strength=2), "strength: 'naturalness' is a preference in three steps, which has none"),
+    ],
+)
+def test_a_value_off_the_scale_that_the_study_declares_is_refused(tmp_path, row, expected):
+    scales = (
+        *INFO.criteria,
+        DeclaredCriterion("fluency", "Fluency", "", scale="rating", low=1, high=5),
+        DeclaredCriterion("mood", "Mood", "", scale="label", options=("glad", "sad")),
+    )
+    write_judgments(tmp_path / "j.csv", [row], replace(INFO, criteria=scales))
+
+    assert refused(tmp_path / "j.csv").startswith(f"j.csv:2: {expected}")
+
+
+def test_a_rating_may_have_a_decimal_comma(tmp_path):
+    path = a_file(tmp_path, "context;annotator;criterion;choice;system", "talk 1;ada;fluency;3,5;pt")
+
+    assert read_judgments(path) == [a_rating("3.5", context="talk 1", criterion="fluency")]
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -23,10 +23,12 @@ FEELINGS = ("i am afraid of heights.", "i am calm.", "i hate crowds.", "i love m
 
 
 def a_persona(number: int, *, more: str = "") -> Persona:
-    """One of 200 distinct personas of four short sentences; `more` puts words of its own into the last."""
+    """Any number of distinct personas of a few short sentences; `more` puts words of its own into the fourth."""
     hobby, pet, job = list(product(HOBBIES, PETS, JOBS))[number % 200]
     feeling = FEELINGS[number % len(FEELINGS)]
-    return (f"i like to {hobby}.", f"i have {pet}.", f"i am {job}.", f"{feeling[:-1]} {more}." if more else feeling)
+    last = f"{feeling[:-1]} {more}." if more else feeling
+    house = (f"i live in house number {number // 200}.",) if number >= 200 else ()
+    return (f"i like to {hobby}.", f"i have {pet}.", f"i am {job}.", last, *house)
 
 
 def a_pair(number: int, *, split: str = "train", more: str = "", corpus: str = "pairs") -> Dialogue:

@@ -1,16 +1,20 @@
 """Patience with an endpoint: over real HTTP, with waits shortened so that the tests take no time."""
 
 import asyncio
+import resource
+import signal
 import socket
 import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from generation.asking import TRIES, TRIES_BEFORE_ANY_ANSWER, Asked, Desk, EndpointDown, StillBusy, StructureRefused
 from generation.authors import AuthorFailed, RunStopped
 from generation.corpus.manifest import digest_of
-from generation.journal import Journal
-from generation.llm import Endpoint, NoCredit
+from generation.journal import Journal, JournalFull, usage
+from generation.llm import Endpoint, NoCredit, ParameterRefused
 from generation.prompting import to_label
 from tests.cast import NOW
 from tests.generation.builders import a_persona
@@ -22,7 +26,13 @@ def request(number: int = 0, **changed: Any) -> dict[str, Any]:
 
 
 def ask_all(
-    folder: Path, base_url: str, requests: list[dict[str, Any]], *, round_: int = 0, max_wait: float = 900.0
+    folder: Path,
+    base_url: str,
+    requests: list[dict[str, Any]],
+    *,
+    round_: int = 0,
+    max_wait: float = 900.0,
+    concurrency: int | None = None,
 ) -> list[Asked | BaseException]:
     """What came of each request, all asked at once at one desk."""
 
@@ -30,7 +40,14 @@ def ask_all(
         with Journal(folder, {}) as journal:
             async with (
                 Endpoint(base_url=base_url, connections=len(requests)) as endpoint,
-                Desk(endpoint=endpoint, journal=journal, now=lambda: NOW, pause=0.01, max_wait=max_wait) as desk,
+                Desk(
+                    endpoint=endpoint,
+                    journal=journal,
+                    now=lambda: NOW,
+                    concurrency=concurrency,
+                    pause=0.01,
+                    max_wait=max_wait,
+                ) as desk,
             ):
                 asked = (desk.ask(each, what="label", sample=0, round_=round_) for each in requests)
                 return await asyncio.gather(*asked, return_exceptions=True)
@@ -145,7 +162,7 @@ def test_nobody_there_ends_the_run_after_a_few_tries(tmp_path):
     assert "the endpoint does not answer (network" in str(stopped[0])
     # Nothing is held against the row: the next run asks for it again.
     with Journal(tmp_path, {}, writing=False) as journal:
-        assert journal.records() == []
+        assert list(journal.records()) == []
     assert TRIES_BEFORE_ANY_ANSWER < TRIES
 
 
@@ -173,3 +190,87 @@ def test_no_structured_output_is_remembered(tmp_path):
 
     assert [type(each) for each in refused + again] == [StructureRefused, StructureRefused]
     assert server.asked.total() == 1
+
+
+def test_an_endpoint_that_asks_to_wait_longer_than_the_run_does_is_left_at_once(tmp_path):
+    started = time.monotonic()
+    with OpenAIServer(Faults(busy=1.0, retry_after="3600")) as server:
+        stopped = ask_all(tmp_path, server.base_url, [request()], max_wait=900)
+
+    assert isinstance(stopped[0], StillBusy)
+    assert "it asks to wait another 3600" in str(stopped[0])
+    assert time.monotonic() - started < 5
+
+
+def test_nobody_asks_before_the_time_that_was_told(tmp_path):
+    with OpenAIServer(Faults(latency=0.02, busy=0.1, retry_after="0.3", content="hi")) as server:
+        asked = ask_all(tmp_path, server.base_url, [request(number) for number in range(60)])
+
+    assert all(isinstance(each, Asked) for each in asked)
+    assert server.statuses[429] > 0
+    assert server.impatient == 0
+
+
+def test_a_parameter_that_is_not_taken_is_asked_about_once_and_the_corpus_may_be_begun_anew(tmp_path):
+    with OpenAIServer(Faults(rejects=("temperature",))) as server, pytest.raises(ParameterRefused):
+        asyncio.run(ask_or_raise(tmp_path, server.base_url, request(temperature=0.0)))
+
+    assert server.asked.total() == 1
+    with Journal(tmp_path, {"temperature": None}) as journal:
+        assert len(journal) == 0
+
+
+async def ask_or_raise(folder: Path, base_url: str, request: dict[str, Any]) -> Asked:
+    """One request, with what stops it passed on through journal and desk."""
+    with Journal(folder, {}) as journal:
+        async with (
+            Endpoint(base_url=base_url, connections=1) as endpoint,
+            Desk(endpoint=endpoint, journal=journal, now=lambda: NOW) as desk,
+        ):
+            return await desk.ask(request, what="label", sample=0, round_=0)
+
+
+def test_a_full_disk_stops_the_run_and_nothing_more_is_bought(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with OpenAIServer(Faults(content="hi " * 2000, latency=0.01)) as server:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+            stopped = ask_all(tmp_path, server.base_url, [request(number) for number in range(40)], concurrency=2)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, ignored)
+        bought = server.answered.total()
+        again = ask_all(tmp_path, server.base_url, [request(number) for number in range(40)])
+
+    kept = [each for each in stopped if isinstance(each, Asked)]
+    assert all(isinstance(each, JournalFull) for each in stopped if not isinstance(each, Asked))
+    # What was answered to two at a time could not be kept; nobody else asked.
+    assert len(kept) < bought <= len(kept) + 2
+    assert all(isinstance(each, Asked) for each in again)
+    assert server.answered.total() - bought == 40 - len(kept)
+
+
+def test_what_came_of_it_is_counted(tmp_path):
+    hopeless = {"model": "mock", "messages": to_label(("i am forbidden.",))}
+
+    async def counted() -> Desk:
+        with Journal(tmp_path, {}) as journal:
+            async with (
+                Endpoint(base_url=server.base_url, connections=4) as endpoint,
+                Desk(endpoint=endpoint, journal=journal, now=lambda: NOW, pause=0.01) as desk,
+            ):
+                requests = [hopeless, *(request(number) for number in range(20))]
+                asked = (desk.ask(each, what="label", sample=0, round_=0) for each in requests)
+                await asyncio.gather(*asked, return_exceptions=True)
+                return desk
+
+    with OpenAIServer(Faults(error=0.2, busy=0.2, retry_after="0.01", seed=3)) as server:
+        desk = asyncio.run(counted())
+
+    with Journal(tmp_path, {}, writing=False) as journal:
+        taken = usage(journal.records())
+    assert (desk.bought, desk.in_flight) == (20, 0)
+    assert desk.waits == server.statuses[429] > 0
+    assert desk.trouble == {"server": server.statuses[500], "rejected": 1}
+    assert {"answers": desk.bought, **desk.usage} == taken

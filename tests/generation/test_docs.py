@@ -9,9 +9,13 @@ import pytest
 from django.core.management import call_command, get_commands, load_command_class
 
 from generation.corpus.dialogues import dialogue_from_json, read_dialogues
+from generation.filters import FILTERS, Fault, defaults, measured
+from generation.label_sampling import draw_sample
 from generation.labelling import labels_from_json
 from generation.offline.labelling import label
 from generation.personachat.forms import READERS
+from generation.screening import Rejection
+from tests.builders import a_dialogue
 from tests.conftest import ROOT
 
 GENERATING = (ROOT / "docs" / "generating.md").read_text(encoding="utf-8")
@@ -76,7 +80,34 @@ def test_the_keys_of_labels_are_those_that_are_shown():
     assert line["traits"]["extraversion"]["reason"] == 'probably low, given "shy"'
 
 
+def test_the_example_of_a_key_has_the_keys_of_one():
+    block = re.search(r"```json\n(.*?)```", FORMATS.partition("### Labels for people to check")[2], re.DOTALL)
+    assert block
+    (drawn, *_) = draw_sample([label(("i ski.",))], corpus="personalitychat", per_cell=1, seed=7)
+
+    assert list(json.loads(block[1])) == list(drawn.as_key())
+    assert all(f"`{key}`" in FORMATS for key in drawn.for_people())
+
+
 def test_every_form_is_in_the_table():
     table = FORMATS.partition("## Import")[2]
 
     assert set(re.findall(r"\(`(\w+)`\) \|", table)) == set(READERS)
+
+
+def test_the_example_of_a_rejected_dialogue_has_the_keys_of_one():
+    block = re.search(r"```json\n(.*?)```", FORMATS.partition("## Rejected dialogues")[2], re.DOTALL)
+    assert block
+    shown = json.loads(block[1])
+
+    rejection = Rejection(a_dialogue(), Fault("leakage", 0.41, "0.41 is over 0.25"), measured(a_dialogue()))
+
+    assert list(rejection.as_json()) == list(shown)
+    assert list(rejection.as_json()["measures"]) == list(shown["measures"])
+
+
+def test_the_defaults_of_the_filters_are_those_of_the_table():
+    rows = re.findall(r"^\| `([a-z]+)` \| .* \| (0\.\d+|not used) \|$", GENERATING, re.MULTILINE)
+
+    assert [name for name, _ in rows] == list(FILTERS)
+    assert {name: float(threshold) for name, threshold in rows if threshold != "not used"} == dict(defaults())

@@ -316,12 +316,13 @@ def test_changed_settings_are_refused(home, words, change):
 def test_a_changed_prompt_is_refused(home, monkeypatch):
     with OpenAIServer() as server:
         generate("--author", "mock", "--base-url", server.base_url)
-        monkeypatch.setattr("generation.commissioning.digests_of_prompts", lambda: {"write_dialogue": "other"})
+        monkeypatch.setattr("generation.ordering.digests_of_prompts", lambda prompts: {"write_dialogue": "other"})
 
         error = refused("--author", "mock", "--base-url", server.base_url)
 
     assert error.returncode == BAD_INPUT
-    assert "prompts was" in str(error)
+    assert "write_dialogue" in str(error)
+    assert "changed. Run it with those, or begin another with --fork NAME" in str(error)
 
 
 def test_two_runs_at_once_are_refused(home):
@@ -361,5 +362,6 @@ def test_it_says_what_it_wrote_and_what_comes_next(home):
 
     said = out.getvalue().splitlines()
     assert said[0] == f"Wrote 6 dialogues and the labels of 12 personas to {home / 'corpora' / 'made'}."
-    assert said[1] == f"Note: {CAVEAT}."
+    assert said[1].startswith("Of the labels at either pole, the desirable ones are: openness (high) ")
+    assert said[2] == f"Note: {CAVEAT}."
     assert said[-1] == "Next: manage.py describe made"

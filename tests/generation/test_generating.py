@@ -32,7 +32,9 @@ class NeverHeardOfSkiing(OfflineAuthor):
             raise AuthorFailed("refused", "what is skiing?", tries=3, request_id="req-1")
         return await super().label(persona)
 
-    async def write(self, speakers: tuple[Speaker, Speaker], *, sample: int) -> tuple[Turn, ...]:
+    async def write(
+        self, speakers: tuple[Speaker, Speaker], *, sample: int, opening: tuple[Turn, ...] = ()
+    ) -> tuple[Turn, ...]:
         if any("i am a lawyer." in speaker.persona for speaker in speakers):
             raise AuthorFailed("truncated", "lawyers never end", tries=3)
         return await super().write(speakers, sample=sample)
@@ -199,7 +201,9 @@ def test_a_stop_lets_what_was_begun_end_and_begins_nothing_more():
     done: list[str] = []
 
     class Strike(OfflineAuthor):
-        async def write(self, speakers: tuple[Speaker, Speaker], *, sample: int) -> tuple[Turn, ...]:
+        async def write(
+            self, speakers: tuple[Speaker, Speaker], *, sample: int, opening: tuple[Turn, ...] = ()
+        ) -> tuple[Turn, ...]:
             if "i like to ski." in speakers[0].persona and "i have a cat." in speakers[0].persona:
                 raise RunStopped("no more paper")
             await asyncio.sleep(0)

@@ -5,11 +5,13 @@ import json
 import os
 import resource
 import signal
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from generation.authors import RunStopped
 from generation.corpus.dialogues import BadLine, write_dialogues
 from generation.journal import (
     JOURNAL_FILE,
@@ -39,7 +41,7 @@ def a_record(request: str = "aa", *, sample: int = 0, round_: int = 0, text: str
 
 def kept(folder: Path) -> list[Any]:
     with Journal(folder, SETTINGS) as journal:
-        return journal.records()
+        return list(journal.records())
 
 
 def test_what_was_added_is_found_again_after_reopening(tmp_path):
@@ -79,7 +81,7 @@ def test_a_torn_last_line_is_cut_off_and_the_next_one_is_whole(tmp_path, torn):
         file.write(torn)
 
     with Journal(tmp_path, SETTINGS) as journal:
-        assert journal.records() == [a_record("aa")]
+        assert list(journal.records()) == [a_record("aa")]
         journal.add(a_record("cc"))
 
     assert kept(tmp_path) == [a_record("aa"), a_record("cc")]
@@ -110,7 +112,7 @@ def test_other_settings_are_refused_and_named(tmp_path):
         pass
 
     with (
-        pytest.raises(SettingsChanged, match=r"seed was 7 and is 8.*another name with --to"),
+        pytest.raises(SettingsChanged, match=r"seed was 7 and is 8.*begin another with --fork NAME"),
         Journal(tmp_path, SETTINGS | {"seed": 8}),
     ):
         pass
@@ -171,7 +173,7 @@ def test_reading_alone_changes_nothing_and_needs_no_lock(tmp_path):
         before = (tmp_path / JOURNAL_FILE).read_bytes()
 
         with Journal(tmp_path, SETTINGS, writing=False) as reading:
-            assert reading.records() == [a_record()]
+            assert list(reading.records()) == [a_record()]
 
         assert (tmp_path / JOURNAL_FILE).read_bytes() == before
 
@@ -192,3 +194,45 @@ def test_usage_adds_up_what_was_answered_and_passes_over_failures():
         "cached_tokens": 4,
         "completion_tokens": 8,
     }
+
+
+def test_a_run_that_was_stopped_before_anything_was_answered_may_be_begun_with_other_settings(tmp_path):
+    with pytest.raises(RunStopped), Journal(tmp_path, SETTINGS):
+        raise RunStopped("the endpoint does not take temperature")
+
+    with Journal(tmp_path, SETTINGS | {"temperature": None}) as journal:
+        journal.add(a_record())
+    with pytest.raises(SettingsChanged), Journal(tmp_path, SETTINGS):
+        pass
+
+
+def test_what_an_exchange_failed_of_is_known_without_reading_them_all_again(tmp_path):
+    failed = {"request": "cc", "sample": 0, "round": 0, "error": {"kind": "structure", "reason": "400"}, "tries": 1}
+    with Journal(tmp_path, SETTINGS) as journal:
+        journal.add(a_record())
+        journal.add(failed)
+
+    with Journal(tmp_path, SETTINGS) as journal:
+        assert (journal.failed_of("structure"), journal.failed_of("rejected")) == (True, False)
+
+
+def test_long_lines_are_found_whole(tmp_path):
+    long = a_record("aa", text="x" * 200_000)
+    with Journal(tmp_path, SETTINGS) as journal:
+        journal.add(long)
+        journal.add(a_record("bb"))
+
+        assert (journal.find("aa", 0, 0), journal.find("bb", 0, 0)) == (long, a_record("bb"))
+
+
+def test_memory_holds_where_the_answers_are_and_not_the_answers(tmp_path):
+    with Journal(tmp_path, SETTINGS) as journal:
+        tracemalloc.start()
+        for number in range(2000):
+            journal.add(a_record(f"{number:064}", text="x" * 2000))
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    # Four megabytes of answers; a hundred and some bytes for each place.
+    assert (tmp_path / JOURNAL_FILE).stat().st_size > 4_000_000
+    assert grown < 500_000

@@ -67,6 +67,23 @@ def test_labels_that_cannot_be_used_say_why(answer, kind, reason):
     assert reason in caught.value.reason
 
 
+def test_on_five_levels_medium_needs_evidence_as_the_others_do():
+    nursing = {"evidence": ["i work as a nurse."], "reason": "Both ways.", "level": "medium"}
+
+    labels = parse_labels(labelled(agreeableness=nursing), SKIER, levels=5)
+
+    assert labels.levels["agreeableness"] == "medium"
+    with pytest.raises(Unusable, match="medium without evidence"):
+        parse_labels(labelled(agreeableness=nursing | {"evidence": []}), SKIER, levels=5)
+
+
+def test_a_level_of_the_other_scale_is_not_taken():
+    nursing = {"evidence": ["i work as a nurse."], "reason": "Nurses care.", "level": "very high"}
+
+    with pytest.raises(Unusable, match="expected the level high, low, unclear, got 'very high'"):
+        parse_labels(labelled(agreeableness=nursing), SKIER)
+
+
 @given(
     st.text()
     | st.recursive(st.none() | st.text(), lambda inner: st.dictionaries(st.sampled_from(TRAITS), inner)).map(json.dumps)

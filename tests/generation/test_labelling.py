@@ -3,9 +3,18 @@
 import pytest
 
 from generation.corpus.dialogues import BadLine, CorpusMissing
+from generation.corpus.traits import TRAITS
 from generation.labelling import PersonaLabels, TraitLabel, count_levels, read_labels, write_labels
 from generation.offline.labelling import label
+from generation.voting import merge
 from tests.builders import BAKER, SKIER
+
+
+def with_votes(votes: str) -> str:
+    """A line of labels with these votes on openness."""
+    once = '{"level": "high", "reason": "x", "evidence": []}'
+    traits = ", ".join(f'"{trait}": {once}' for trait in TRAITS)
+    return f'{{"format": 1, "persona": ["i ski."], "traits": {{{traits}}}}}'.replace("[]", f'[], "votes": {votes}', 1)
 
 
 def test_labels_survive_being_written_and_read(tmp_path):
@@ -15,6 +24,25 @@ def test_labels_survive_being_written_and_read(tmp_path):
 
     assert count == 2
     assert read_labels(tmp_path) == {each.key: each for each in made}
+
+
+def test_votes_survive_being_written_and_read_and_are_not_there_for_one_answer(tmp_path):
+    voted = merge([label(SKIER), label(SKIER, vote=1), label(SKIER, vote=2)])
+
+    write_labels(tmp_path, [voted, label(BAKER)])
+
+    assert read_labels(tmp_path) == {each.key: each for each in (voted, label(BAKER))}
+    baker, skier = (tmp_path / "labels.jsonl").read_text().splitlines()
+    assert '"votes": ["' in skier
+    assert "votes" not in baker
+
+
+def test_labels_on_five_levels_are_refused_where_three_are_asked_for(tmp_path):
+    write_labels(tmp_path, [label(("i am shy.", "i am quiet."), levels=5)])
+
+    assert len(read_labels(tmp_path, levels=5)) == 1
+    with pytest.raises(BadLine, match="the level 'very low' is not of the scale of 3; see --levels"):
+        read_labels(tmp_path, levels=3)
 
 
 def test_the_file_is_the_same_in_whatever_order_the_labels_came(tmp_path):
@@ -36,6 +64,8 @@ def test_a_corpus_without_labels_says_so(tmp_path):
         ('{"format": 2}', "expected an object of format 1"),
         ('{"format": 1, "persona": "i ski."}', "expected a list of sentences"),
         ('{"format": 1, "persona": ["i ski."], "traits": {"openness": {}}}', "expected exactly openness"),
+        (with_votes('"high"'), "openness: expected votes as a list of levels, got str"),
+        (with_votes('["high", "huge"]'), "unknown level 'huge' of openness"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path, line, message):
@@ -80,3 +110,11 @@ def test_levels_are_counted_per_trait():
 
     assert counts["extraversion"] == {"high": 0, "low": 1, "unclear": 0}
     assert counts["openness"] == {"high": 0, "low": 0, "unclear": 1}
+
+
+def test_levels_that_only_a_scale_of_five_has_are_counted_on_five():
+    counts = count_levels([label(("i am shy.", "i am quiet."), levels=5)])
+
+    assert counts["extraversion"] == {
+        "very low": 1, "low": 0, "medium": 0, "high": 0, "very high": 0, "unclear": 0,
+    }  # fmt: skip

@@ -1,12 +1,28 @@
 """One request over real HTTP, and what is made of each way in which it can end."""
 
 import asyncio
+import json
+import re
 import socket
+import time
 from typing import Any
 
 import pytest
 
-from generation.llm import Busy, Endpoint, NoAccess, NoCredit, NoKey, Rejected, Reply, Trouble
+from generation.llm import (
+    ANSWERS_KNOWN,
+    BadAddress,
+    Busy,
+    Endpoint,
+    NoAccess,
+    NoCredit,
+    NoKey,
+    ParameterRefused,
+    Rejected,
+    Reply,
+    Trouble,
+    what_was_said,
+)
 from generation.prompting import to_label
 from tests.builders import SKIER
 from tests.openai_server import Faults, OpenAIServer
@@ -40,7 +56,7 @@ def test_an_answer_comes_with_its_model_usage_and_request_id():
 
     assert reply.answer.text.startswith('{"openness"')
     assert (reply.answer.finish_reason, reply.answer.refusal) == ("stop", None)
-    assert (reply.model, reply.request_id) == ("mock-2026", "req-1")
+    assert (reply.model, reply.request_id, reply.fingerprint) == ("mock-2026", "req-1", "fp_mock")
     # The server's tokens are words, half of the prompt's cached; what counts is that none is lost on the way.
     words = sum(len(message["content"].split()) for message in REQUEST["messages"])
     assert reply.usage == {
@@ -155,3 +171,102 @@ def test_an_endpoint_without_structured_output_is_recognised():
 
     assert isinstance(error, Rejected)
     assert error.of_structure
+
+
+@pytest.mark.parametrize("address", ["localhost:8000/v1", "ftp://somewhere/v1", "http:///v1"])
+def test_what_is_no_address_is_refused_before_anything_is_begun(address):
+    with pytest.raises(BadAddress, match="expected an address such as http://"):
+        Endpoint(base_url=address, connections=1)
+
+
+def test_a_key_that_is_not_needed_yet_is_missed_when_something_is_asked(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY")
+
+    async def once() -> None:
+        async with Endpoint(base_url=None, connections=1, key_needed=False) as endpoint:
+            await endpoint.ask(REQUEST)
+
+    with pytest.raises(NoAccess, match="OPENAI_API_KEY is not set"):
+        asyncio.run(once())
+
+
+def test_the_limits_come_with_the_answer_and_with_a_429():
+    with OpenAIServer(Faults(per_minute=60, burst=1, told=True, retry_after="1")) as server:
+        reply = ask(server.base_url)
+        with pytest.raises(Busy) as caught:
+            ask(server.base_url)
+
+    assert [(limit.kind, limit.limit) for limit in reply.limits] == [("requests", 60)]
+    assert [limit.kind for limit in caught.value.limits] == ["requests"]
+
+
+def test_a_parameter_that_is_not_taken_ends_the_run_with_a_hint():
+    error = ending(Faults(rejects=("temperature",)), temperature=0.0)
+
+    assert isinstance(error, ParameterRefused)
+    assert str(error) == (
+        "the endpoint does not take temperature (400: Unsupported value: 'temperature' does not support 0.0 with this "
+        "model.); leave it out with --temperature default"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "said"),
+    [
+        (400, {"object": "error", "message": "too long", "type": "BadRequestError"}, Rejected, "400: too long"),
+        (422, {"detail": [{"loc": ["body"], "msg": "field required"}]}, Rejected, "422: .*field required"),
+        (402, {"error": {"message": "Insufficient Balance"}}, NoCredit, "no credit left: Insufficient Balance"),
+        (403, {"error": "forbidden"}, NoAccess, "the endpoint answered 403: forbidden"),
+        (503, "the model is loading", Trouble, "503: the model is loading"),
+        (502, "", Trouble, "502: no reason given"),
+    ],
+)
+def test_errors_are_understood_as_servers_of_all_kinds_say_them(status, body, kind, said):
+    error = what_was_said(status, (body if isinstance(body, str) else json.dumps(body)).encode(), {}, REQUEST)
+
+    assert isinstance(error, kind)
+    assert re.search(said, str(error))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}, None),
+        ({"retry-after": "1", "retry-after-ms": "250"}, 0.25),
+        ({"retry-after": "-3"}, 0.0),
+    ],
+)
+def test_how_long_to_wait_is_read_in_every_form(headers, seconds):
+    error = what_was_said(429, b"{}", headers, REQUEST)
+
+    assert isinstance(error, Busy)
+    assert error.seconds == seconds
+
+
+def test_an_overloaded_server_may_ask_for_time_too():
+    error = what_was_said(503, b"{}", {"retry-after": "7"}, REQUEST)
+
+    assert isinstance(error, Trouble)
+    assert error.seconds == 7.0
+
+
+def test_what_hangs_is_given_up_once_it_is_known_how_long_answers_take(monkeypatch):
+    monkeypatch.setattr("generation.llm.LEAST_WAIT", 0.2)
+    monkeypatch.setattr("generation.llm.WATCH_EVERY", 0.05)
+
+    async def hang(server: OpenAIServer) -> str:
+        async with Endpoint(base_url=server.base_url, connections=4) as endpoint:
+            for number in range(ANSWERS_KNOWN):
+                await endpoint.ask(REQUEST | {"seed": number})
+            server.faults = Faults(hanging=1.0)
+            with pytest.raises(Trouble) as caught:
+                await endpoint.ask(REQUEST)
+            return caught.value.kind
+
+    with OpenAIServer(Faults(content="hi")) as server:
+        started = time.monotonic()
+        kind = asyncio.run(hang(server))
+
+    assert kind == "timeout"
+    assert time.monotonic() - started < 5

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from generation.sampling import sample_traits
+from generation.sampling import Sampler, sample_traits, sampler_of
 
 LEVELS = {
     "openness": "high",
@@ -65,3 +65,49 @@ def test_each_clear_trait_is_drawn_about_equally_often():
 
     # 2,000 draws over four traits: 500 each, standard deviation sqrt(2000 * 1/4 * 3/4) = 19.4; five are allowed.
     assert all(abs(count - 500) < 97 for count in drawn.values())
+
+
+def speakers(count: int) -> list[dict[str, str]]:
+    """Levels of speakers, who are all of high openness and agreeableness; every tenth is of low conscientiousness."""
+    common = {"openness": "high", "agreeableness": "high", "neuroticism": "low"}
+    return [common | ({"conscientiousness": "low"} if number % 10 == 0 else {}) for number in range(count)]
+
+
+def drawn_by(sampler: Sampler, levels: list[dict[str, str]], *, count: int | None = 1) -> list[dict[str, str]]:
+    return [
+        sampler.draw(levels=each, count=count, origin=f"d/{number:05}", speaker=0) for number, each in enumerate(levels)
+    ]
+
+
+def test_uniform_is_the_sample_that_depends_on_nobody_else():
+    assert drawn_by(sampler_of("uniform", 7), speakers(20)) == [
+        sample_traits(levels=each, count=1, seed=7, origin=f"d/{number:05}", speaker=0)
+        for number, each in enumerate(speakers(20))
+    ]
+
+
+def test_balanced_gives_a_rare_level_all_the_dialogues_there_are_for_it():
+    told = {
+        sampling: Counter(trait for traits in drawn_by(sampler_of(sampling, 7), speakers(400)) for trait in traits)
+        for sampling in ("uniform", "balanced")
+    }
+
+    # 40 of the 400 have the rare level: drawn from four clear traits, a quarter of them would tell it.
+    assert told["uniform"]["conscientiousness"] < 20
+    # All but the first speaker, before whom no level was rarer than another.
+    assert told["balanced"]["conscientiousness"] == 39
+    others = [told["balanced"][trait] for trait in ("openness", "agreeableness", "neuroticism")]
+    assert max(others) - min(others) <= 1
+
+
+def test_a_corpus_that_grows_at_its_end_keeps_its_balanced_draws():
+    short, long = (drawn_by(sampler_of("balanced", 7), speakers(count), count=2) for count in (30, 90))
+
+    assert long[:30] == short
+
+
+def test_balanced_draws_as_many_as_asked_for_and_no_unclear_one():
+    levels = [LEVELS] * 5
+
+    assert [len(traits) for traits in drawn_by(sampler_of("balanced", 7), levels, count=3)] == [3] * 5
+    assert drawn_by(sampler_of("balanced", 7), levels, count=None) == [sampled(None)] * 5

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.management.base import CommandError
 
 from generation.corpus.dialogues import write_dialogues
 from generation.corpus.manifest import read_manifest
+from generation.corpus.traits import Traits
 from generation.terminal import BAD_INPUT, FAILED
 from tests.builders import a_dialogue
 from tests.openai_server import Faults, OpenAIServer
-from tests.training.builders import QUICK, SMALL, a_response, toy_corpus, toy_dialogues
-from training.responses import read_responses, write_responses
+from tests.training.builders import QUICK, SMALL, a_response, a_toy_dialogue, toy_corpus, toy_dialogues
+from training.responses import Given, read_responses, write_responses
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKLY = [word for each in (*QUICK, *SMALL) for word in ("--set", each)]
@@ -214,6 +216,31 @@ def test_score_compares_and_writes_the_table(home, tmp_path):
     assert "\\toprule" in (tmp_path / "table" / "scores.tex").read_text()
     assert read_manifest(tmp_path / "table")["settings"]["metrics"] == "f1,words"
     assert "metric 'charm': expected some of" in str(refused("score", "p", "pt", "--metrics", "charm"))
+
+
+def test_trait_control_compares_a_contrast_and_writes_what_it_found(home, tmp_path):
+    levels: tuple[Traits, Traits] = ({"openness": "high"}, {"openness": "low"})
+    told = [
+        a_toy_dialogue(number, split=split, corpus="told", traits=levels[number % 2])
+        for split, start in (("train", 0), ("test", 20))
+        for number in range(start, start + 8)
+    ]
+    write_dialogues(home / "corpora" / "told", told)
+    for given in levels:
+        level = given["openness"]
+        rows = [a_response(f"it is {level} !", dialogue=f"toy/test/{n:05}") for n in range(12)]
+        write_responses(
+            home / "responses" / level,
+            [replace(row, system=f"pt[openness={level}]", given=Given(traits=given)) for row in rows],
+        )
+
+    found = result_of("trait_control", "high", "low", "--labels", "told", "--to", str(tmp_path / "found.json"))
+
+    assert (found["trait"], found["contexts"]) == ("openness", 12)
+    assert json.loads((tmp_path / "found.json").read_text()) == found
+    assert "told apart:" in said("trait_control", "low", "high", "--labels", "told")
+    assert "differ in no trait" in str(refused("trait_control", "high", "high", "--labels", "told"))
+    assert "is the corpus split?" in str(refused("trait_control", "high", "low", "--labels", "told/train"))
 
 
 @pytest.mark.torch

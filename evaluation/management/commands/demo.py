@@ -6,11 +6,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.chain import NameTaken, StepFailed, run
+from evaluation.chain import Manner, NameTaken, StepFailed, run
 from evaluation.demo import EXPERIMENT, set_up_people
-from evaluation.experiment import BadExperiment, read_experiment
+from evaluation.experiment import read_experiment
 from evaluation.models import Study
 from evaluation.serving import PortBusy, check_port, serve
+from evaluation.steps import BadExperiment
 from generation.home import home
 from generation.terminal import ParleyCommand, WorkFailed
 
@@ -32,7 +33,8 @@ class Command(ParleyCommand):
         call_command("migrate", verbosity=0)
         experiment = read_experiment(EXPERIMENT)
         try:
-            steps = run(experiment, now=timezone.now, say=self.say, quiet=self.quiet, aside=self.as_json)
+            manner = Manner(quiet=self.quiet, aside=self.as_json)
+            steps = run(experiment, now=timezone.now, say=self.say, manner=manner)
         except (StepFailed, NameTaken) as error:
             raise WorkFailed(str(error)) from error
         demo = set_up_people(

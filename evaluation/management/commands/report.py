@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -5,21 +6,32 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.blinding import ResultsHidden, require_results
+from evaluation.conduct import looks_taken
+from evaluation.looking import decisions, look_at, said
+from evaluation.models import Study
+from evaluation.reports.against import NotAReport, against_earlier, compared_with, earlier_report, write_against
 from evaluation.reports.build import report_of
 from evaluation.reports.render import NotAReportFolder, check_folder, write_report
+from evaluation.stats.looks import LookNotDue
 from evaluation.stats.outcomes import UnknownChoice
 from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
 from generation.terminal import BadInput, ParleyCommand
 
 
 class Command(ParleyCommand):
-    help = "The report of a study: a page, the JSON, and every table as CSV. Refused until the study is closed."
+    help = "The report of a study: page, PDF, JSON, tables, datasheet. Refused until the study is closed."
     example = "pt-against-p --to report"
-    bad_input = (NoSuchStudy, WrongState, NotAReportFolder, UnknownChoice)
+    bad_input = (NoSuchStudy, WrongState, NotAReportFolder, UnknownChoice, LookNotDue, NotAReport)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY")
-        parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="folder for the report")
+        parser.add_argument("--to", metavar="DIR", type=Path, help="folder for the report")
+        parser.add_argument("--against", metavar="DIR", type=Path, help="an earlier report's folder to compare with")
+        parser.add_argument(
+            "--look",
+            action="store_true",
+            help="take the next look that the plan declares, at a study that runs: decisions alone, and no report",
+        )
         parser.add_argument(
             "--unblind",
             action="store_true",
@@ -28,8 +40,14 @@ class Command(ParleyCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         study, now = study_named(options["study"]), timezone.now()
+        if options["look"]:
+            return self._look(study, now)
+        if options["to"] is None:
+            raise BadInput("expected a folder for the report: --to DIR")
         # First of all: unblinding cannot be undone.
         check_folder(options["to"])
+        if options["against"]:
+            earlier_report(options["against"])
         if options["unblind"]:
             unblind(study=study, now=now)
         try:
@@ -37,11 +55,24 @@ class Command(ParleyCommand):
         except ResultsHidden as error:
             raise BadInput(f"{error}. To see them now, which is logged and stated in the report: --unblind") from error
         report = report_of(study)
-        written = write_report(options["to"], report, command="report", now=now, settings={"study": study.name})
+        against = against_earlier(report, options["against"])
+        shown = compared_with(report, against) if against else report
+        written = write_report(options["to"], shown, command="report", now=now, settings={"study": study.name})
+        write_against(options["to"], against)
         for mark in report.marks:
             self.say(f"Beware: {mark.lower()}.")
         for verdict in report.verdicts:
             self.say(verdict.text)
-        self.say(f"Written: {', '.join(map(str, written[:2]))} and {len(written) - 2} tables")
-        self.say(f"Next: open {written[0]} in a browser, or /studies/{study.name}/report/ on the site")
+        for sentence in against.sentences() if against else ():
+            self.say(sentence)
+        for line in written.lines():
+            self.say(line)
+        self.say(f"Next: open {written.files[0]} in a browser, or /studies/{study.name}/report/ on the site")
         return report.analysis
+
+    def _look(self, study: Study, now: datetime) -> dict[str, Any]:
+        look = look_at(study=study, now=now)
+        number = len(looks_taken(study))
+        for line in said(look, number=number):
+            self.say(line)
+        return decisions(look, number=number)

@@ -6,15 +6,20 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from evaluation.blinding import ResultsHidden
+from evaluation.judgment_forms.forms import UnknownForm
+from evaluation.models import Study
+from evaluation.piloting import Foreseen, NoPilot, foresee, learn
 from evaluation.simulating import BadTruth, NotADryRun, simulate
 from evaluation.studies import NoSuchStudy, WrongState, study_named
+from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand, Progress
 
 
 class Command(ParleyCommand):
     help = "Judge a copy of a study, STUDY-dryrun, by simulated annotators; the study itself is not touched."
     example = "pt-against-p --annotators 15 --truth pt-tiny=0.5"
-    bad_input = (NoSuchStudy, WrongState, NotADryRun, BadTruth)
+    bad_input = (NoSuchStudy, WrongState, NotADryRun, BadTruth, NoPilot, ResultsHidden, BadLine, UnknownForm)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's name")
@@ -26,6 +31,16 @@ class Command(ParleyCommand):
             metavar="SYSTEM=STRENGTH",
             help="how strong a system really is, in logits (default: 0, all alike)",
         )
+        parser.add_argument(
+            "--from",
+            dest="pilot",
+            metavar="PILOT",
+            help="a closed study or a judgments file: state the false positives and the power of this very design, "
+            "were its judgments as the pilot's",
+        )
+        parser.add_argument(
+            "--effect", type=float, default=0.14, help="the net preference that the power is of (default: %(default)s)"
+        )
         parser.add_argument("--seed", type=int, default=7, help="of all that chance decides (default: %(default)s)")
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -35,6 +50,7 @@ class Command(ParleyCommand):
             raise BadInput(f"--seed: expected a whole number of at least 0, got {options['seed']}")
         truth = dict(_strength(each) for each in options["truth"])
         study = study_named(options["study"])
+        foreseen = self._foresee(study, options) if options["pilot"] else None
         shown = Progress(total=None, label="slots judged", quiet=self.quiet)
 
         def watch(done: int, total: int) -> None:
@@ -67,7 +83,24 @@ class Command(ParleyCommand):
             "unfilled": run.unfilled,
             "truth": truth,
             "seed": options["seed"],
-        }
+        } | ({"foreseen": foreseen.as_json()} if foreseen else {})
+
+    def _foresee(self, study: Study, options: dict[str, Any]) -> Foreseen:
+        """Before anything is filled in, so that a pilot that teaches nothing changes nothing."""
+        learned = learn(options["pilot"])
+        try:
+            found = foresee(
+                study, learned, annotators=options["annotators"], effect=options["effect"], seed=options["seed"]
+            )
+        except ValueError as error:
+            raise BadInput(str(error)) from error
+        whom = "annotators in general" if found.population else "these annotators"
+        self.say(
+            f"Were its judgments as those of {options['pilot']}, a claim of {study.name} about {whom} (tested at "
+            f"{found.level:.4g}) would be found in {found.false_positives.value:.1%} of 1,000 simulated studies where "
+            f"there is no difference, and in {found.power.value:.0%} where the net preference is {found.effect:g}."
+        )
+        return found
 
 
 def _strength(text: str) -> tuple[str, float]:

@@ -21,6 +21,11 @@ def test_a_report_leads_with_the_declared_claims_and_has_every_part():
         "annotators",
         "bias",
         "robustness",
+        "agreement_reported",
+        "contrasts",
+        "influence",
+        "halo",
+        "conditions",
     ]
     assert (len(report.preference), report.rankings, report.agreement is None, report.sides is None) == (
         1,
@@ -145,5 +150,5 @@ def test_methods_say_what_was_done_with_its_numbers():
     said = " ".join(build_report(some_rows(), an_info()).methods).replace("\u00a0", " ")
 
     assert "Six annotators gave 48 judgments on 16 contexts." in said
-    assert "The family has 2 claims, as the plan declares it; Holm's correction runs over it." in said
+    assert "The family has 2 claims, as the plan declares it; Holm's (1979) correction runs over it." in said
     assert "No judgment was left out. The seed is 7" in said

@@ -89,3 +89,46 @@ def sums(numerators: Sequence[float], denominators: Sequence[float]) -> ClusterS
         np.array(denominators, dtype=float)[:, np.newaxis],
         int(sum(denominators)),
     )
+
+
+def same_system(firsts, seconds, *, ties=0, criterion="naturalness"):
+    """An A/A pair in a dialogue each: so often the first sample was preferred, the second, neither."""
+    choices = ["pt~1"] * firsts + ["pt~2"] * seconds + ["tie"] * ties
+    return [
+        a_judgment(choice, context=f"aa-{number}", criterion=criterion, first="pt~1", second="pt~2", control="aa")
+        for number, choice in enumerate(choices)
+    ]
+
+
+def reference(seen, missed):
+    """A ceiling pair in a dialogue each: so often the reference was preferred to the shuffled one."""
+    return [
+        a_judgment(
+            choice,
+            context=f"ceiling-{number}",
+            first="shuffled",
+            second="human",
+            control="ceiling",
+            expected="human",
+        )
+        for number, choice in enumerate(["human"] * seen + ["shuffled"] * missed)
+    ]
+
+
+def asked(rights, wrongs, *, system="pt", trait="extraversion", about="", level="high", ties=0):
+    """Which reply sounds more like the trait: so many right, wrong and tied answers, a dialogue each."""
+    high, low = (f"{system}[{trait}={end}]" for end in ("high", "low"))
+    right, wrong = (high, low) if level == "high" else (low, high)
+    choices = [right] * rights + [wrong] * wrongs + ["tie"] * ties
+    return [
+        a_judgment(
+            choice,
+            context=f"talk-{trait}-{about}-{number}",
+            criterion="identification",
+            first=high,
+            second=low,
+            trait=about or trait,
+            level=level,
+        )
+        for number, choice in enumerate(choices)
+    ]

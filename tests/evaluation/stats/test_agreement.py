@@ -70,6 +70,40 @@ def test_the_published_example_gives_gwets_ac1_of_other_tools():
     assert (round(found["gwet_ac1"], 5), round(found["percent"], 5)) == (0.77544, 0.81818)
 
 
+def test_the_published_example_gives_ac2_of_another_tool():
+    found = values_of(agreement(judged_of(OBSERVERS), levels=LEVELS, seed=7))
+
+    # irrCAC (Python), CAC(raw_4raters(), weights="quadratic").gwet() on this very table: .914.
+    assert round(found["gwet_ac2"], 5) == 0.91400
+
+
+def test_weights_follow_the_numbers_of_a_scale_and_not_their_places():
+    found = values_of(agreement(judged_of(("1121222", "1212221"), categories="129"), levels=LEVELS, seed=7))
+
+    # Six ones and eight twos; four of seven units differ, by 1 of the scale's 8, which costs 1 / 64.
+    observed = 1 - 4 / 7 / 64
+    sum_of_weights = 3 + 2 * (1 - 1 / 64) + 2 * (1 - 49 / 64) + 0
+    chance = sum_of_weights * (2 * 6 / 14 * 8 / 14) / (3 * 2)
+    assert found["gwet_ac2"] == pytest.approx((observed - chance) / (1 - chance))
+
+
+def test_without_ties_the_scale_has_no_tie_either():
+    votes = [("pt", "pt", "tie"), ("p", "p", "p"), ("pt", "p", "tie"), ("tie", "tie", "p"), ("p", "p", "pt")] * 2
+    decided = [tuple(vote for vote in each if vote != "tie") for each in votes]
+    offered, not_offered = (replace(NATURALNESS, options=options) for options in (("tie",), ()))
+
+    found = agreement(
+        comparable(judgments(votes), offered, systems=("pt", "p")).judged, levels=("nominal", "ordinal"), seed=7
+    )
+    alone = agreement(
+        comparable(judgments(decided), not_offered, systems=("pt", "p")).judged, levels=("nominal", "ordinal"), seed=7
+    )
+
+    # With ties struck out it is as if nobody had been offered one: chance agreement knows two answers, not three.
+    assert found.without_ties == alone.coefficients
+    assert found.without_ties["gwet_ac1"].value != found.coefficients["gwet_ac1"].value
+
+
 def test_the_diagnoses_give_fleiss_kappa():
     # Fleiss (1971) prints .430; the R package irr .4302445.
     assert fleiss_kappa(once(counts_of(DIAGNOSES.split())))[0] == pytest.approx(0.4302445, abs=5e-8)

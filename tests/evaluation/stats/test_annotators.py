@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.stats.annotators import annotator_summaries
+from evaluation.stats.annotators import annotator_summaries, excluded_summaries
 from evaluation.stats.consistency import repeats, self_consistency
 from evaluation.stats.declared import DeclaredCriterion
 from evaluation.stats.judged import comparable
@@ -84,3 +84,71 @@ def test_a_repeat_is_held_against_the_first_look_alone():
 
 def test_without_repeats_there_is_no_self_consistency():
     assert self_consistency([], seed=7).reason == "no pair was shown to anybody twice"
+
+
+def test_the_agreement_of_an_annotator_has_an_interval_over_dialogues():
+    rows = [
+        a_judgment(choice, context=f"talk-{number}", annotator=annotator)
+        for number, choices in enumerate([("pt", "pt"), ("p", "pt"), ("pt", "pt"), ("tie", "tie")] * 3)
+        for annotator, choice in zip(("ada", "bo"), choices, strict=True)
+    ]
+
+    agreement = summaries(rows)["ada"].agreement
+
+    assert (agreement.value, agreement.more["clusters"]) == (0.75, 12)
+    assert 0 < agreement.low < 0.75 < agreement.high <= 1
+
+
+def test_the_criteria_of_a_look_are_one_answer_to_the_question_of_sides():
+    rows = [
+        a_judgment(context=f"talk-{number}", criterion=criterion, displayed_left="pt")
+        for number in range(6)
+        for criterion in ("naturalness", "coherence", "fit")
+    ]
+
+    # Eighteen answers on the left, but of six dialogues: 2 x 2^-6, not 2 x 2^-18.
+    assert summaries(rows)["ada"].side_test.p == pytest.approx(2 / 64)
+
+
+def test_a_declared_rule_is_held_against_everybody():
+    checks = [
+        a_judgment(choice, context=f"check-{number}", annotator=annotator, is_check=True, expected="pt")
+        for annotator, choices in (("ada", ("p", "p")), ("bo", ("pt", "p")))
+        for number, choice in enumerate(choices)
+    ]
+    rows = [a_judgment(annotator=annotator) for annotator in ("ada", "bo", "cy")] + checks
+    chosen = choose(rows)
+
+    found = annotator_summaries(chosen, [], rules=("checks_wrong >= 2",))
+
+    assert {name: each.rules["checks_wrong >= 2"].fires for name, each in found.items()} == {
+        "ada": True,
+        "bo": False,
+        "cy": None,
+    }
+
+
+def test_who_was_left_out_stands_apart_with_the_rule_and_their_checks():
+    struck = {"annotator": "cy", "excluded_by": "checks_wrong >= 2"}
+    rows = [
+        a_judgment(),
+        *(a_judgment(context=f"talk-{number}", **struck) for number in range(3)),
+        *(a_judgment("p", context=f"check-{n}", is_check=True, expected="pt", **struck) for n in range(2)),
+    ]
+    chosen = choose(rows)
+
+    assert list(annotator_summaries(chosen, [])) == ["ada"]
+    cy = excluded_summaries(chosen, rules=("checks_wrong >= 2",))["cy"].as_json()
+    assert (cy["judgments"], cy["checks"]["value"], cy["excluded_by"]) == (3, 0.0, "checks_wrong >= 2")
+    assert cy["rules"]["checks_wrong >= 2"] == {"fires": True}
+    assert cy["agreement"]["reason"] == "left out, so not held against the others"
+
+
+def test_the_seconds_of_all_looks_add_up():
+    rows = [
+        a_judgment(context=f"talk-{number}", criterion=criterion, seconds=20.0)
+        for number in range(3)
+        for criterion in ("naturalness", "coherence")
+    ]
+
+    assert summaries(rows)["ada"].active_seconds == 60.0

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 
 from evaluation.stats.confidence import measure
+from evaluation.stats.contrasts import contrasted
+from evaluation.stats.declared import Contrast, Plan, Side
+from evaluation.stats.games import games_of
+from evaluation.stats.mixed import mixed
 from evaluation.stats.permutation import sign_flip, within_margin
+from evaluation.stats.ranking import bradley_terry
 from evaluation.stats.resampling import ClusterSums
+from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.spending import levels
 from evaluation.stats.two_way import two_way
 from evaluation.stats.wilcoxon import signed_rank
 
@@ -102,3 +109,89 @@ def test_equivalence_is_not_claimed_at_the_margin_itself():
     ]
 
     assert rejected(p_values) <= 0.065
+
+
+def judged(*, dialogues, contexts, annotators, votes=3, spread=0.7, seed=8, number=1_000, truth=0.0):
+    """Scores of single judgments: annotators, dialogues and contexts all lean on the logit scale, nobody on average."""
+    rng = np.random.default_rng(seed)
+    n = dialogues * contexts
+    context = np.repeat(np.arange(n), votes)
+    cluster = context // contexts
+    for _ in range(number):
+        annotator = np.concatenate([rng.permutation(annotators)[:votes] for _ in range(n)])
+        leaning = truth + sum(
+            rng.normal(0, spread, size=each.max() + 1)[each] for each in (cluster, context, annotator)
+        )
+        scores = np.where(rng.random(n * votes) < 1 / (1 + np.exp(-leaning)), 1, -1)
+        yield scores, cluster, annotator
+
+
+@pytest.mark.parametrize("contexts", [1, 4])
+@pytest.mark.parametrize(("annotators", "most"), [(6, 0.08), (20, 0.07)])
+def test_the_mixed_model_holds_its_level_when_annotators_share_leanings(contexts, annotators, most):
+    p_values = [
+        mixed(scores, domain=np.zeros_like(cluster), cluster=cluster, annotator=annotator).test().p
+        for scores, cluster, annotator in judged(dialogues=40, contexts=contexts, annotators=annotators)
+    ]
+
+    # Satterthwaite's degrees of freedom with few annotators are few, so it rejects no more than the two-way test.
+    assert rejected(p_values) <= most
+
+
+@pytest.mark.parametrize("per_domain", [10, 30])
+def test_a_contrast_of_domains_that_do_not_differ_is_found_as_seldom_as_it_says(per_domain):
+    rng = np.random.default_rng(10)
+    plan = Plan(declared=True, contrasts=(Contrast("naturalness", Side("pt", "p", "a"), Side("pt", "p", "b")),))
+    p_values = []
+    for _ in range(500):
+        # A true preference in both, and clusters of unequal weight.
+        rows = [
+            JudgmentRow(f"{domain}-{talk}", f"a{vote}", "naturalness", ("p", "pt")[won], "pt", "p", domain=domain)
+            for domain in "ab"
+            for talk, chance in enumerate(rng.beta(3, 2, size=per_domain))
+            for vote, won in enumerate((rng.random(1 + talk % 3) < chance).astype(int))
+        ]
+        by_pair = {("pt", "p"): rows}
+        found = contrasted(
+            plan.contrasts[0], by_pair, plan=plan, systems=("pt", "p"), automatic={}, votes=None, seed=7
+        )  # fmt: skip
+        p_values.append(found.test.p)
+
+    # Of 500 at a true 5 % more than 7.5 % reject in one run of two hundred.
+    assert 0.02 <= rejected(p_values) <= 0.075
+
+
+def test_looks_together_reject_a_true_null_as_often_as_a_single_test_at_the_end():
+    shares, rng, studies_run = (0.4, 0.7, 1.0), np.random.default_rng(11), 2_000
+    at_each = levels(shares, 0.05)
+    stopped = 0
+    for _ in range(studies_run):
+        scores = 2 * rng.binomial(3, 0.5, size=60) - 3
+        p_values = [sign_flip(scores[: round(share * 60)], seed=7).p for share in shares]
+        stopped += any(p <= level for p, level in zip(p_values, at_each, strict=True))
+
+    # Exact tests of whole scores reject a little less than they may.
+    assert 0.03 <= stopped / studies_run <= MOST
+
+
+@pytest.mark.parametrize("contexts", [1, 4])
+def test_the_intervals_of_a_ranking_cover_the_strengths(contexts):
+    rng, truth, names = np.random.default_rng(12), np.array([0.5, 0.0, -0.5]), ("a", "b", "c")
+    covered = []
+    for _ in range(200):
+        rows = []
+        for dialogue in range(40):
+            # Dialogues and their contexts suit one system more than another, which clusters hold.
+            suits = rng.normal(0, 0.5, size=3)
+            for context in range(contexts):
+                mine = truth + suits
+                for i, j in ((0, 1), (1, 2), (0, 2)):
+                    won = rng.random() < 1 / (1 + np.exp(mine[j] - mine[i]))
+                    choice = names[i] if won else names[j]
+                    rows.append(JudgmentRow(f"{dialogue}#{context}", "ada", "wit", choice, names[i], names[j]))
+        found = bradley_terry(games_of(rows, systems=names), systems=names, seed=7)
+        # Strengths on average over dialogues are a little nearer to each other than within one; by symmetry b is at 0.
+        covered.append(found["b"].low <= 0.0 <= found["b"].high)
+
+    # 200 intervals at a nominal 95 %: fewer than 90 % in one run of a thousand.
+    assert np.mean(covered) >= 0.9

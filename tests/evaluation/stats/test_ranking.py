@@ -2,6 +2,7 @@ from math import log
 
 import pytest
 
+from evaluation.stats.games import games_of
 from evaluation.stats.ranking import bradley_terry
 from tests.evaluation.stats.builders import a_judgment
 
@@ -30,8 +31,12 @@ def games(results, *, contexts=10):
     return rows
 
 
+def ranking(rows, *, systems, seed):
+    return bradley_terry(games_of(rows, systems=systems), systems=systems, seed=seed)
+
+
 def test_the_journals_have_the_published_strengths():
-    found = bradley_terry(games(CITATIONS), systems=("Biometrika", "Comm Statist", "JASA", "JRSS-B"), seed=7)
+    found = ranking(games(CITATIONS), systems=("Biometrika", "Comm Statist", "JASA", "JRSS-B"), seed=7)
 
     # The R package BradleyTerry2 documents, relative to Biometrika: -2.94907, -0.47957, 0.26895.
     relative = {name: found[name].value - found["Biometrika"].value for name in found}
@@ -44,14 +49,14 @@ def test_the_journals_have_the_published_strengths():
 
 def test_a_tie_is_half_a_win_for_either():
     # Two wins and two ties of four are three wins to one: log strengths apart by log 3.
-    found = bradley_terry(games({("a", "b"): (2, 0, 2), ("b", "c"): (1, 1, 0)}), systems=("a", "b", "c"), seed=7)
+    found = ranking(games({("a", "b"): (2, 0, 2), ("b", "c"): (1, 1, 0)}), systems=("a", "b", "c"), seed=7)
 
     assert found["a"].value - found["b"].value == pytest.approx(log(3))
     assert found["b"].value == pytest.approx(found["c"].value)
 
 
 def test_a_system_that_never_loses_has_no_strength():
-    found = bradley_terry(games({("a", "b"): (5, 0), ("b", "c"): (3, 3)}), systems=("a", "b", "c"), seed=7)
+    found = ranking(games({("a", "b"): (5, 0), ("b", "c"): (3, 3)}), systems=("a", "b", "c"), seed=7)
 
     assert {estimate.value for estimate in found.values()} == {None}
     assert "never lost" in found["a"].reason
@@ -59,7 +64,7 @@ def test_a_system_that_never_loses_has_no_strength():
 
 def test_a_bound_that_resamples_leave_open_is_none_and_counted():
     # A single lost game of a: many resamples miss it.
-    found = bradley_terry(games({("a", "b"): (19, 1), ("b", "c"): (10, 10)}, contexts=20), systems="abc", seed=7)["a"]
+    found = ranking(games({("a", "b"): (19, 1), ("b", "c"): (10, 10)}, contexts=20), systems="abc", seed=7)["a"]
 
     assert found.high is None
     assert found.low is not None
@@ -69,6 +74,6 @@ def test_a_bound_that_resamples_leave_open_is_none_and_counted():
 
 
 def test_few_clusters_have_no_interval():
-    found = bradley_terry(games({("a", "b"): (3, 2), ("b", "c"): (3, 2)}, contexts=3), systems="abc", seed=7)
+    found = ranking(games({("a", "b"): (3, 2), ("b", "c"): (3, 2)}, contexts=3), systems="abc", seed=7)
 
     assert found["a"].reason == "fewer than 6 clusters: no interval"

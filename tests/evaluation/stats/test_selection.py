@@ -48,3 +48,12 @@ def test_another_pair_or_look_is_another_judgment():
     others = [replace(one, pair="2"), replace(one, look=2), replace(one, criterion="coherence")]
 
     assert len({identity(each) for each in (one, *others)}) == 4
+
+
+def test_a_pair_that_tests_the_instrument_is_a_part_of_its_own():
+    rows = [a_judgment(), a_judgment(context="aa-1", control="aa"), a_judgment(context="aa-1", control="aa", look=2)]
+
+    found = choose(rows)
+
+    assert (found.counted, found.controls) == ((rows[0],), (rows[1],))
+    assert found.left_out == (LeftOut("control of the instrument", 2, 1),)

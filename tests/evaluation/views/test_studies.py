@@ -57,7 +57,7 @@ def test_the_page_takes_as_many_queries_for_one_annotator_as_for_three(count, dj
         judge_all(study, an_annotator(study, f"A-{number}"), "left")
     browser = cleo()
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         browser.get("/studies/snow/")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from generation.corpus.coverage import own_coverage
+from generation.corpus.coverage import own_coverage, sentences_used
 from generation.corpus.dialogues import Speaker
 from tests.builders import a_dialogue
 
@@ -30,3 +30,17 @@ def test_it_is_undefined_without_a_persona_or_without_content():
 
     assert own_coverage(dialogue) == (1.0, None)
     assert own_coverage(untold) == (None, None)
+
+
+def test_a_sentence_is_used_where_half_of_it_is_said_in_one_turn():
+    persona = ("i have two brown dogs.", "i work as a nurse in lisbon.", "i like you.")
+    texts = ("my dogs sleep .", "oh", "i work .", "oh", "in lisbon i am .")
+
+    # brown and dogs: one of two. work, nurse and lisbon: one of three, in two turns. The last has no content word.
+    assert sentences_used(a_dialogue(personas=(persona, ()), texts=texts)) == (1, 2)
+
+
+def test_the_partner_does_not_use_it_for_me():
+    dialogue = a_dialogue(personas=(("i have dogs.",), ("i bake.",)), texts=("hi .", "do you have dogs ?"))
+
+    assert sentences_used(dialogue) == (0, 2)

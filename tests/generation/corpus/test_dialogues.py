@@ -157,3 +157,19 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path):
 
     with pytest.raises(BadLine, match="not a whole gzip file"):
         list(read_json_lines(file))
+
+
+@pytest.mark.parametrize("order", [(1, 2, 2), (2, 1, 2), (3, 1, 2, 1), (1, 3, 2, 1)])
+def test_an_id_that_comes_twice_is_refused_in_whatever_order(tmp_path, order):
+    lines = [json.dumps(a_dialogue(number).as_json()) for number in order]
+    (tmp_path / "dialogues.jsonl").write_text("\n".join(lines) + "\n")
+
+    with pytest.raises(BadLine, match=rf"dialogues\.jsonl:{len(order)}: id .* stands in the file twice"):
+        list(read_dialogues(tmp_path))
+
+
+def test_a_file_in_another_order_is_read_in_its_order(tmp_path):
+    lines = [json.dumps(a_dialogue(number).as_json()) for number in (2, 3, 1)]
+    (tmp_path / "dialogues.jsonl").write_text("\n".join(lines) + "\n")
+
+    assert list(read_dialogues(tmp_path)) == [a_dialogue(2), a_dialogue(3), a_dialogue(1)]

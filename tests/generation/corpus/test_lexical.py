@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from generation.corpus.lexical import (
     FACTOR_SIZE,
     LexicalVariety,
+    both_ways,
     distinct,
+    moving_average,
     mtld,
     ngrams,
     normalise,
@@ -122,3 +124,34 @@ def test_a_long_stream_in_blocks_is_measured_like_the_whole():
 
     # Six blocks have six unfinished factors among hundreds.
     assert blocks.mtld == pytest.approx(whole.mtld, rel=0.02)
+
+
+def test_a_text_without_an_apostrophe_has_its_contractions_written_out_too():
+    assert spelled_out("i m here and cannot stay") == "i am here and can not stay"
+
+
+def test_the_moving_average_is_that_of_every_window():
+    tokens = list("abaacba")
+
+    # Windows of three: aba 2, baa 2, aac 2, acb 3, cba 3: 12 thirds.
+    assert moving_average(tokens, 3) == (12 / 3, 5)
+    assert moving_average(tokens, 8) == (0, 0)
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=60), st.integers(1, 12))
+def test_the_moving_average_equals_the_slow_one(tokens, window):
+    ratios = [len(set(tokens[start : start + window])) / window for start in range(len(tokens) - window + 1)]
+
+    total, windows = moving_average(tokens, window)
+
+    assert (total, windows) == (pytest.approx(sum(ratios)), len(ratios))
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=30, max_size=120))
+def test_tokens_over_the_mean_of_both_directions_stay_near_the_measure(tokens):
+    count, factors = both_ways(tokens)
+    value = mtld(tokens)
+
+    # The measure is the mean of two quotients, this the quotient of a mean: never above it.
+    assert count == len(tokens)
+    assert value is None or count / factors <= value * (1 + 1e-9)

@@ -4,6 +4,7 @@ import pytest
 
 from generation.corpus.traits import (
     ADJECTIVES,
+    DESIRABLE,
     FIVE_LEVELS,
     LEVELS,
     TRAITS,
@@ -11,6 +12,8 @@ from generation.corpus.traits import (
     adjectives,
     check_traits,
     in_words,
+    levels_of,
+    pole,
     stated,
 )
 
@@ -25,9 +28,23 @@ def test_a_trait_is_told_in_plain_words():
     assert in_words("extraversion", "high") == "outgoing, talkative and energetic"
 
 
-def test_very_strengthens_and_medium_says_nothing():
+def test_very_strengthens_medium_stands_between_and_unclear_says_nothing():
     assert adjectives("extraversion", "very low") == ("very reserved", "very quiet", "very private")
-    assert in_words("extraversion", "medium") == in_words("openness", "unclear") == ""
+    assert in_words("extraversion", "medium") == "neither especially outgoing nor especially reserved"
+    assert in_words("openness", "unclear") == ""
+
+
+def test_a_scale_has_three_levels_or_five_and_unclear_in_either():
+    assert levels_of(3) == LEVELS
+    assert levels_of(5) == FIVE_LEVELS
+
+
+def test_very_high_is_at_the_high_end_and_medium_at_neither():
+    assert [pole(level) for level in FIVE_LEVELS] == ["low", "low", "medium", "high", "high", "unclear"]
+
+
+def test_each_trait_has_an_end_that_people_like_to_be_seen_at():
+    assert dict.fromkeys(TRAITS, "high") | {"neuroticism": "low"} == DESIRABLE
 
 
 def test_only_what_says_something_is_stated_and_in_the_usual_order():

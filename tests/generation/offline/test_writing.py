@@ -5,6 +5,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from statistics import mean
 
 import pytest
@@ -15,8 +16,9 @@ from generation.corpus.coverage import own_coverage
 from generation.corpus.dialogues import Dialogue, Speaker, Turn
 from generation.corpus.leakage import leak_score
 from generation.corpus.lexical import words
-from generation.corpus.traits import TRAITS
+from generation.corpus.traits import FIVE_LEVELS, TRAITS
 from generation.offline import crowd, writing
+from generation.offline.manners import MANNERS
 from tests.builders import BAKER, SKIER
 from tests.conftest import ROOT
 
@@ -137,12 +139,79 @@ def test_a_trait_can_be_told_from_the_words_alone(trait):
     assert mean(right) > 0.85
 
 
-def test_very_high_sounds_as_high_and_medium_as_nothing():
-    def turns(level: str) -> tuple[Turn, ...]:
-        return writing.voice(Speaker(SKIER, {"openness": level}), set()).traits
+def heard_in(dialogues: Iterable[Dialogue], trait: str, end: str) -> float:
+    """How many turns of speaker 1, in a dialogue, have words of this end of a trait."""
+    ways = {" ".join(words(way.partition("{")[0])) for ways in MANNERS[trait, end].values() for way in ways}
+    # What is left of a way before its topic must be enough to tell it by.
+    telling = [way for way in ways if len(way.split()) > 2]
+    turns = [f" {' '.join(said)} " for said in turns_of(1, dialogues)]
+    return sum(any(f" {way} " in turn for way in telling) for turn in turns) / len(PAIRS)
 
-    assert turns("very high") == turns("high") == (("openness", "high"),)
-    assert turns("medium") == turns("unclear") == ()
+
+def turns_of(speaker: int, dialogues: Iterable[Dialogue]) -> list[list[str]]:
+    return [words(turn.text) for dialogue in dialogues for turn in dialogue.turns if turn.speaker == speaker]
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_very_is_heard_more_often_and_medium_less_often_and_of_both_ends(trait):
+    said = {level: bundled(traits=({}, {trait: level})) for level in FIVE_LEVELS}
+
+    shown = {level: [heard_in(said[level], trait, end) for end in ("low", "high")] for level in FIVE_LEVELS}
+
+    assert shown["very low"][0] > 1.2 * shown["low"][0]
+    assert shown["very high"][1] > 1.2 * shown["high"][1]
+    assert shown["medium"][0] < 0.6 * shown["low"][0]
+    assert shown["medium"][1] < 0.6 * shown["high"][1]
+    assert min(shown["medium"]) > 0.1
+    assert shown["very low"][1] == shown["low"][1] == shown["high"][0] == shown["very high"][0] == 0
+    assert shown["unclear"] == [0, 0]
+
+
+@BOTH_MANNERS
+@pytest.mark.parametrize("begun", [1, 2, 3, 9, 14])
+def test_an_opening_is_taken_over_word_for_word_and_gone_on_from(way, begun):
+    for dialogue in bundled(way)[:30]:
+        opening = dialogue.turns[:begun]
+
+        turns = way(dialogue.speakers, seed=8, opening=opening)
+
+        assert turns[: len(opening)] == opening
+        assert len(turns) >= max(8, len(opening) + 2)
+        assert len(turns) % 2 == 0
+        assert [turn.speaker for turn in turns] == [place % 2 for place in range(len(turns))]
+
+
+@BOTH_MANNERS
+def test_what_an_opening_has_told_is_not_told_again(way):
+    speakers = (Speaker(("i bake bread.",)), Speaker(("i have two dogs.",)))
+    opening = (Turn(0, "Hello there!"), Turn(1, "Hi, I have two dogs. What do you do for fun?"))
+
+    def told(opening: tuple[Turn, ...]) -> int:
+        """In how many of twenty dialogues the dogs are told of after the opening."""
+        later = [way(speakers, seed=seed, opening=opening)[len(opening) :] for seed in range(20)]
+        return sum(any("i have two dogs" in turn.text.lower() for turn in turns) for turns in later)
+
+    assert told(opening) == 0
+    assert told(opening[:1]) > 10
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_contrast_pairs_differ_in_the_words_of_the_trait(trait):
+    high = bundled(traits=({"openness": "low"}, {trait: "high"}))
+    low = [
+        replace(
+            each,
+            turns=writing.write(
+                (each.speakers[0], Speaker(each.speakers[1].persona, {trait: "low"})), seed=7, opening=each.turns[:1]
+            ),
+        )
+        for each in high
+    ]
+
+    assert [each.turns[0] for each in high] == [each.turns[0] for each in low]
+    assert heard_in(high, trait, "high") > 1
+    assert heard_in(low, trait, "low") > 1
+    assert heard_in(high, trait, "low") == heard_in(low, trait, "high") == 0
 
 
 ODD = st.lists(st.text(alphabet="abi 'é犬,.!?\"{}$%\n", min_size=1).filter(str.strip), min_size=1, max_size=5)

@@ -9,12 +9,15 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from generation.corpus.lexical import mtld
+from generation.corpus.dialogues import write_dialogues
+from generation.corpus.lexical import mtld, normalise
 from generation.corpus.personas import persona_keys
 from generation.corpus.splitting import cut_by_dialogue, cut_by_persona, cut_like, shared_with_train
-from generation.corpus.summary import Summary, summarise
+from generation.corpus.summary import Summary
+from generation.describing.gathering import Description, gather
 from generation.personachat.importing import Imported, import_personachat
 from generation.personachat.parallel import parallel_to
 
@@ -103,14 +106,26 @@ def test_what_was_put_right_in_the_synthetic_ones_adds_up(shared_data, synthetic
 
 
 @pytest.fixture(scope="module")
-def summaries(human: Imported, synthetic: Imported) -> list[Summary]:
-    return [summarise(corpus.dialogues) for corpus in (human, synthetic)]
+def description(human: Imported, synthetic: Imported, tmp_path_factory: pytest.TempPathFactory) -> Description:
+    folders = [tmp_path_factory.mktemp(name) for name in ("human", "synthetic")]
+    for folder, corpus in zip(folders, (human, synthetic), strict=True):
+        write_dialogues(folder, corpus.dialogues)
+    return gather([str(folder) for folder in folders])
+
+
+@pytest.fixture(scope="module")
+def summaries(description: Description) -> list[Summary]:
+    return [corpus.summary for corpus in description.corpora]
+
+
+def values(summaries: list[Summary], measure: str) -> list[float | None]:
+    return [summary.rates[measure].value for summary in summaries]
 
 
 def test_human_text_is_the_more_varied_once_both_are_tokenised_alike(human, synthetic, summaries):
     # Measured before there was this code: 50.9 for PersonaChat with punctuation as tokens and contractions expanded;
     # 37.0 for Synthetic-Persona-Chat. Ours are 51.3 and 36.9.
-    assert [summary.mtld.value for summary in summaries] == [pytest.approx(50.9, abs=1), pytest.approx(37.0, abs=1)]
+    assert values(summaries, "mtld") == [pytest.approx(50.9, abs=1), pytest.approx(37.0, abs=1)]
 
     # Split on spaces, the order turns round (55.2 and 63.9 were measured): the reason for one normaliser.
     split = [
@@ -122,16 +137,48 @@ def test_human_text_is_the_more_varied_once_both_are_tokenised_alike(human, synt
 
 def test_distilled_dialogues_leak_four_times_as_much(summaries):
     # Measured before there was this code, with another list of function words: 5.5 % and 20 %. Ours: 5.3 % and 21.0 %.
-    rates = [summary.leak_rate.value for summary in summaries]
-
-    assert rates == [pytest.approx(0.055, abs=0.01), pytest.approx(0.20, abs=0.02)]
+    assert values(summaries, "leak_rate") == [pytest.approx(0.055, abs=0.01), pytest.approx(0.20, abs=0.02)]
 
 
 def test_people_bring_up_more_of_their_personas(summaries):
     # Measured before there was this code, with another list of function words: 0.490 and 0.330. Ours: 0.520 and 0.361.
-    coverage = [summary.own_coverage.value for summary in summaries]
+    assert values(summaries, "own_coverage") == [pytest.approx(0.490, abs=0.04), pytest.approx(0.330, abs=0.04)]
 
-    assert coverage == [pytest.approx(0.490, abs=0.04), pytest.approx(0.330, abs=0.04)]
+
+def test_the_differences_are_far_from_chance_over_the_same_persona_pairs(description):
+    (compared,) = description.comparisons
+
+    assert compared.in_common == 1_000
+    found = compared.differences
+    # What was measured before differs by 14.5 and by -16 points.
+    assert found["leak_rate"].value == pytest.approx(0.145, abs=0.03)
+    assert found["own_coverage"].value == pytest.approx(-0.16, abs=0.03)
+    signs = {
+        "leak_rate": 1,
+        "own_coverage": -1,
+        "sentences_used": -1,
+        "mtld_in_dialogues": -1,
+        "mattr": -1,
+        "repeated_turns": 1,
+        "sentiment": 1,
+        "assistant_manner": 1,
+    }
+    assert {name: np.sign([found[name].low, found[name].high]).tolist() for name in signs} == {
+        name: [sign, sign] for name, sign in signs.items()
+    }
+
+
+def test_distilled_dialogues_are_made_of_templates(human, synthetic, summaries):
+    # Counted another way, without samples and hashes.
+    shares = []
+    for corpus in (human, synthetic):
+        turns = [[" ".join(normalise(turn.text)) for turn in each.turns] for each in corpus.dialogues]
+        dialogues = Counter(text for texts in turns for text in set(texts))
+        every = [text for texts in turns for text in texts]
+        shares.append(sum(dialogues[text] > 1 for text in every) / len(every))
+
+    assert values(summaries, "repeated_turns") == pytest.approx(shares)
+    assert shares == [pytest.approx(0.032, abs=0.005), pytest.approx(0.341, abs=0.005)]
 
 
 def test_cut_by_number_most_test_personas_are_in_training_too(human):

@@ -8,7 +8,7 @@ from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import TRAITS, Traits, UnknownTrait, check_traits
 from generation.home import NoSuchName, corpus_and_split, existing, place
 from generation.journal import CorpusBusy, SettingsChanged
-from generation.llm import NoClient, NoKey
+from generation.llm import BadAddress, NoClient, NoKey
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
 from training.choosing import Choice
 from training.ctranslate import NoEngine, WrongConversion
@@ -17,12 +17,14 @@ from training.endpoints import EndpointModel
 from training.examples import NotAModel
 from training.responding import Corpus, NothingToAnswer, OtherResponses, respond
 from training.systems import ENGINES, OPENAI, System, TrainedModel
+from training.training_runs import NotRunsOfOne, TrainedRuns
 
 
 class Command(ParleyCommand):
     help = "A system's next turn in every context of a corpus. An interrupted run goes on where it was."
     example = "--model pt-tiny --to-contexts personachat/test --to-contexts personalitychat/test --to pt-tiny"
     bad_input = (
+        BadAddress,
         BadLine,
         CorpusBusy,
         CorpusMissing,
@@ -31,6 +33,7 @@ class Command(ParleyCommand):
         NoKey,
         NoSuchName,
         NotAModel,
+        NotRunsOfOne,
         NothingToAnswer,
         OtherResponses,
         SettingsChanged,
@@ -40,9 +43,14 @@ class Command(ParleyCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--model",
+            action="append",
             required=True,
             metavar="MODEL",
-            help="a trained model, or openai:NAME for any model behind OPENAI_BASE_URL with OPENAI_API_KEY",
+            help="a trained model, or openai:NAME for any model behind OPENAI_BASE_URL with OPENAI_API_KEY; several are "
+            "training runs of one system, which share out the contexts",
+        )
+        parser.add_argument(
+            "--base-url", metavar="URL", help="the endpoint of openai:NAME (default: OPENAI_BASE_URL, else OpenAI's)"
         )
         parser.add_argument(
             "--to-contexts",
@@ -136,6 +144,8 @@ class Command(ParleyCommand):
             raise BadInput(f"--temperature: expected a number above 0, got {options['temperature']:g}")
         if options["max_turns"] is not None and options["max_turns"] < options["min_turns"]:
             raise BadInput(f"--max-turns {options['max_turns']} is less than --min-turns {options['min_turns']}")
+        if options["base_url"] and not all(name.startswith(OPENAI) for name in options["model"]):
+            raise BadInput(f"--base-url is an endpoint's: --model {OPENAI}NAME")
         if options["spread"] and options["limit"] is None:
             raise BadInput("--spread says how --limit contexts are drawn; without --limit all are answered")
 
@@ -187,17 +197,27 @@ class Command(ParleyCommand):
 
 
 def _system(options: dict[str, Any]) -> System:
-    """What `--model` names, with the options that bear on it."""
-    if options["model"].startswith(OPENAI):
+    """What `--model` names, with the options that bear on it; several are the training runs of one system."""
+    names: list[str] = options["model"]
+    if len(names) > 1 and any(name.startswith(OPENAI) for name in names):
+        raise BadInput(f"--model {' --model '.join(names)}: several are training runs, and an endpoint's model is none")
+    if len(names) > 1:
+        return TrainedRuns([_trained(name, options) for name in names], seed=options["seed"])
+    if names[0].startswith(OPENAI):
         return EndpointModel(
-            model=options["model"].removeprefix(OPENAI),
+            model=names[0].removeprefix(OPENAI),
             now=timezone.now,
             with_traits=not options["without_traits"],
             temperature=options["temperature"],
+            base_url=options["base_url"],
             concurrency=options["concurrency"],
         )
+    return _trained(names[0], options)
+
+
+def _trained(name: str, options: dict[str, Any]) -> TrainedModel:
     return TrainedModel(
-        existing("models", options["model"]),
+        existing("models", name),
         decoding=Decoding(
             manner=options["decoding"],
             max_new_tokens=options["max_new_tokens"],

@@ -11,6 +11,7 @@ from generation.home import NoSuchName, existing
 from generation.terminal import BadInput, ParleyCommand
 from training.differences import DECLARED, Compared, UnknownMetric, compare
 from training.responses import ResponsesMissing, responses_file
+from training.score_page import write_score_page
 from training.score_table import as_csv, as_latex, as_table, differences_as_table
 from training.scoring import Scores, score, write_scores
 
@@ -35,7 +36,7 @@ class Command(ParleyCommand):
             metavar="A,B",
             help="the metrics on which systems are compared, corrected over all of them (default: %(default)s)",
         )
-        parser.add_argument("--to", type=Path, metavar="DIR", help="write the table as JSON, CSV and LaTeX, too")
+        parser.add_argument("--to", type=Path, metavar="DIR", help="write the table as a page, JSON, CSV and LaTeX, too")
 
     def work(self, **options: Any) -> dict[str, Any]:
         if options["batch_size"] < 1:
@@ -97,7 +98,7 @@ class Command(ParleyCommand):
             inputs=inputs,
             results={"systems": [scores.system for scores in scored]},
         )
-        return [folder / name for name in texts]
+        return [*(folder / name for name in texts), write_score_page(folder, result)]
 
     def _tell(self, scored: list[Scores], compared: list[Compared]) -> None:
         self.say(as_table(scored))

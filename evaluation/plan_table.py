@@ -1,0 +1,89 @@
+"""The `[plan]` of a study file: what is declared before the first judgment; `docs/study-file.md` has every key."""
+
+from collections.abc import Sequence
+from typing import Final, Literal, cast
+
+from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side
+from evaluation.stats.looks import MOST_LOOKS
+from evaluation.toml_table import TomlTable
+from generation.corpus.traits import TRAITS
+
+# What tells the two sides of a contrast apart.
+SIDE_KEYS: Final = ("better", "than", "domain", "trait", "level")
+
+
+def plan_in(table: TomlTable, *, criteria: Sequence[str]) -> Plan:
+    """The plan of a whole study file, whose criteria have these keys; without one, a plan that declares nothing."""
+    if not table.has("plan"):
+        table.table("plan")
+        return Plan()
+    declared = table.table("plan")
+    declared.not_yet("exclusions", "an exclusion rule in the plan")
+    plan = Plan(
+        declared=True,
+        annotators=cast(
+            Literal["these", "population"], declared.string("annotators", "these", among=("these", "population"))
+        ),
+        alpha=declared.share("alpha", Plan.alpha, of="a level"),
+        hypotheses=tuple(_hypothesis(each, criteria) for each in declared.tables("hypotheses")),
+        contrasts=tuple(_contrast(each, criteria) for each in declared.tables("contrasts")),
+        looks=_looks(declared),
+    )
+    if plan.alpha >= 1:
+        raise declared.bad("alpha", f"expected a level below 1, got {plan.alpha}")
+    if plan.looks and not plan.hypotheses:
+        raise declared.bad("looks", "a look tests what is declared, and the plan declares no hypothesis")
+    declared.finish()
+    return plan
+
+
+def _hypothesis(table: TomlTable, criteria: Sequence[str]) -> Hypothesis:
+    hypothesis = Hypothesis(
+        criterion=table.string("criterion", among=criteria),
+        domain=table.string("domain", "all"),
+        better=table.string("better"),
+        than=table.string("than", ""),
+        margin=table.share("margin", None, of="a margin of net preference"),
+    )
+    table.finish()
+    return hypothesis
+
+
+def _contrast(table: TomlTable, criteria: Sequence[str]) -> Contrast:
+    criterion = table.string("criterion", among=criteria)
+    side = _side(table)
+    other = table.table("minus")
+    minus = _side(other, default=side)
+    other.finish()
+    table.finish()
+    if side == minus:
+        raise table.bad("minus", f"expected another side than the first: what differs of {', '.join(SIDE_KEYS)}")
+    return Contrast(criterion=criterion, side=side, minus=minus)
+
+
+def _side(table: TomlTable, *, default: Side | None = None) -> Side:
+    """One side; `minus` says only what differs from the first, which is its `default`."""
+    if default is None:
+        better, than = table.string("better"), table.string("than")
+    else:
+        better, than = table.string("better", default.better), table.string("than", default.than)
+    before = default or Side(better=better, than=than)
+    side = Side(
+        better=better,
+        than=than,
+        domain=table.string("domain", before.domain),
+        trait=table.string("trait", before.trait, among=TRAITS),
+        level=table.string("level", before.level),
+    )
+    if side.better == side.than:
+        raise table.bad("than", f"expected another system than {side.better!r}")
+    return side
+
+
+def _looks(table: TomlTable) -> tuple[float, ...]:
+    """The shares at which is looked before the end; a last one of 1 is the end itself and needs no saying."""
+    looks = table.shares("looks", (), of="shares of the clusters, each above the one before")
+    before_the_end = tuple(share for share in looks if share < 1)
+    if len(before_the_end) > MOST_LOOKS:
+        raise table.bad("looks", f"expected at most {MOST_LOOKS} looks before the end, got {len(before_the_end)}")
+    return before_the_end
