@@ -23,15 +23,17 @@ def _share(dialogue: Dialogue, speaker: int) -> float | None:
 def sentences_used(dialogue: Dialogue) -> tuple[int, int]:
     """How many of both speakers' persona sentences are used at least once, and how many there are.
 
-    A sentence is used where its speaker says at least half of its content words in one turn. Sentences without a
-    content word are not counted.
+    Sentences without a content word are not counted.
     """
-    used = sentences = 0
-    for number, speaker in enumerate(dialogue.speakers):
-        said = [content_words([turn.text]).keys() for turn in dialogue.turns if turn.speaker == number]
-        for sentence in speaker.persona:
-            asked = content_words([sentence]).keys()
-            if asked:
-                sentences += 1
-                used += any(2 * len(asked & each) >= len(asked) for each in said)
-    return used, sentences
+    told = [used for speaker in (0, 1) for used in uses(dialogue, speaker) if used is not None]
+    return sum(told), len(told)
+
+
+def uses(dialogue: Dialogue, speaker: int) -> list[bool | None]:
+    """For each sentence of a speaker's persona whether it is used; None where it has no content word.
+
+    A sentence is used where its speaker says at least half of its content words in one turn.
+    """
+    said = [content_words([turn.text]).keys() for turn in dialogue.turns if turn.speaker == speaker]
+    asked = [content_words([sentence]).keys() for sentence in dialogue.speakers[speaker].persona]
+    return [any(2 * len(words & each) >= len(words) for each in said) if words else None for words in asked]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from generation.corpus.content import content_words, stem
+from generation.corpus.coverage import uses
 from generation.corpus.dialogues import Dialogue, Turn
 from generation.corpus.leakage import first_mentions
 
@@ -23,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A persona sentence, and whether its speaker brings up any of its content words."""
+    """A persona sentence, and whether its speaker uses it, as `coverage.uses` says."""
 
     text: str
     used: bool
@@ -63,9 +64,8 @@ def mark(dialogue: Dialogue) -> Marked:
         )
         for number, turn in enumerate(dialogue.turns)
     )
-    said = [content_words(turn.text for turn in dialogue.turns if turn.speaker == speaker).keys() for speaker in (0, 1)]
     first, second = (
-        tuple(Sentence(text, bool(content_words([text]).keys() & said[number])) for text in speaker.persona)
+        tuple(Sentence(text, bool(used)) for text, used in zip(speaker.persona, uses(dialogue, number), strict=True))
         for number, speaker in enumerate(dialogue.speakers)
     )
     return Marked((first, second), turns, len(leaks))

@@ -30,7 +30,7 @@ def trained_home(tmp_path_factory) -> Path:
 
     home = tmp_path_factory.mktemp("home")
     corpus = toy_corpus(home)
-    recipe = a_recipe("steps=150", "evaluate_every=150", "width=64", "head_width=64")
+    recipe = a_recipe("steps=200", "evaluate_every=200", "width=64", "head_width=64")
     train(
         recipe,
         sources=[Source(name="toy", folder=corpus, split=None, share=None)],

@@ -44,7 +44,7 @@ def test_the_pieces_of_a_turn_join_to_its_text():
     ]
 
 
-def test_a_persona_sentence_is_used_when_its_own_speaker_brings_up_a_word_of_it():
+def test_a_persona_sentence_is_used_when_its_own_speaker_says_half_of_its_words_in_a_turn():
     marked = mark(a_dialogue(texts=KNOWS_TOO_MUCH))
 
     assert marked.personas == (
