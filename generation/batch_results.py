@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generation.authors import RunStopped
-from generation.llm import Busy, Rejected, Reply, Trouble, reply_of, what_was_said
+from generation.llm_replies import Busy, Rejected, Reply, Trouble, reply_of, what_was_said
 
 EXPIRED: Final = "batch_expired"
 

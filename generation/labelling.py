@@ -16,7 +16,7 @@ FORMAT: Final = 1
 LABELS_FILE: Final = "labels.jsonl"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TraitLabel:
     """One trait's level, why, and the persona sentences that it rests on (none where it is unclear).
 
@@ -34,7 +34,7 @@ class TraitLabel:
         return told | ({"votes": list(self.votes)} if self.votes else {})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PersonaLabels:
     """All five traits of a persona, as its author speculated. They hold for every spelling of it."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from generation.authors import RunStopped
-from generation.llm import NO_CREDIT, Endpoint, NoAccess, NoCredit, Trouble
+from generation.llm import Endpoint
+from generation.llm_replies import NO_CREDIT, NoAccess, NoCredit, Trouble
 
 CHAT: Final = "/v1/chat/completions"
 # The only window that there is.

@@ -44,7 +44,7 @@ class Commission:
         return sampler_of(self.sampling, self.seed)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A dialogue to be made. Its speakers have no traits yet; it has turns only where they are taken over.
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from generation.corpus.manifest import digest_of
 from generation.corpus.traits import Traits, in_words, stated
+from generation.fleet import Fleet, endpoints_at
 from generation.journal import Journal
 from generation.llm import Endpoint
 from generation.parsing import Answer as Completion
@@ -46,8 +47,8 @@ class EndpointModel:
         # A missing key or package is noticed here, before anything is begun.
         self._endpoint()
 
-    def _endpoint(self) -> Endpoint:
-        return Endpoint(base_url=self.base_url, connections=self.concurrency)
+    def _endpoint(self) -> Endpoint | Fleet:
+        return endpoints_at(self.base_url, connections=self.concurrency)
 
     @property
     def name(self) -> str:
@@ -104,11 +105,16 @@ class EndpointModel:
         with Journal(to, {"command": "respond", **self.settings}) as journal:
             asyncio.run(self._answer(examples, self._endpoint(), journal, keep))
 
-    async def _answer(self, examples: Sequence[Example], endpoint: Endpoint, journal: Journal, keep: Keep) -> None:
+    async def _answer(
+        self, examples: Sequence[Example], endpoint: Endpoint | Fleet, journal: Journal, keep: Keep
+    ) -> None:
         from generation.asking import Desk
 
         places = iter(range(len(examples)))
-        async with endpoint, Desk(endpoint=endpoint, journal=journal, now=self.now) as desk:
+        async with (
+            endpoint,
+            Desk(endpoint=endpoint, journal=journal, now=self.now, concurrency=self.concurrency) as desk,
+        ):
 
             async def work() -> None:
                 for place in places:

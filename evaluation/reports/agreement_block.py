@@ -13,6 +13,7 @@ from evaluation.reports.table import Column, Table, Value, interval_of, signed, 
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
 
 OPEN: Final = "to be filled in by the researchers"
+INSTRUCTED: Final = "Instructions on a page of their own before the first pair."
 # Key in the analysis -> its name, and the level of measurement that it takes the scale for.
 COEFFICIENTS: Final = {
     "alpha_nominal": ("Krippendorff's alpha", "nominal"),
@@ -26,6 +27,12 @@ SUITED: Final = {
     "rating": "alpha_interval",
     "label": "alpha_nominal",
 }
+
+
+def ran_here(analysis: Mapping[str, Any]) -> bool:
+    """Whether the judgments were given on Parley's pages, and by people."""
+    study = analysis.get("study") or {}
+    return bool(study.get("name") and study.get("opened_at")) and annotator_kind(analysis) == "human"
 
 
 def coefficient_of(said: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -73,18 +80,21 @@ def agreement_block(analysis: Mapping[str, Any]) -> Table | None:
         Column("judgments", "Judgments", "count"),
         Column("raters", "Annotators per item"),
     )
-    note = "Over all domains; items with two judgments or more. 1 is perfect agreement, 0 is chance."
+    note = (
+        "Over all domains. Items are those with two judgments or more; in brackets, how many items had so many "
+        "annotators. 1 is perfect agreement, 0 is chance."
+    )
     return (
         Table("agreement_reported", "Agreement as reported", columns, tuple(rows), note, signatures) if rows else None
     )
 
 
 def raters_said(raters: Mapping[str, int]) -> str:
-    """How many annotators the items had: "3", or "2 (4 items), 3 (116)"."""
+    """How many annotators the items had: "3", or with how many items had so many "2 (4), 3 (116)"."""
     if len(raters) == 1:
         return next(iter(raters))
     sizes = sorted(raters.items(), key=lambda each: int(each[0]))
-    return ", ".join(f"{size} ({counted(items, 'item')})" for size, items in sizes)
+    return ", ".join(f"{size} ({items:,})" for size, items in sizes)
 
 
 def facts(analysis: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -93,12 +103,12 @@ def facts(analysis: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     answers: Mapping[str, str] = study.get("datasheet") or {}
     kind = annotator_kind(analysis)
     count = int((analysis.get("n") or {}).get("annotators") or 0)
-    people = kind == "human"
+    unknown = OPEN if kind == "human" else "none: no people took part"
     return (
         ("Annotators", counted(count, KIND_OF_ANNOTATOR.get(kind, "annotator"))),
-        ("Training", answers.get("3.2.4") or (OPEN if people else "none: no people took part")),
-        ("Pay", answers.get("3.2.2.2") or (OPEN if people else "none: no people took part")),
-        ("Recruitment", answers.get("3.2.3") or (OPEN if people else "none: no people took part")),
+        ("Training", answers.get("3.2.4") or (INSTRUCTED if ran_here(analysis) else unknown)),
+        ("Pay", answers.get("3.2.2.2") or unknown),
+        ("Recruitment", answers.get("3.2.3") or unknown),
         ("Exclusions", _exclusions(analysis)),
         ("Adjudication", answers.get(ADJUDICATION) or "none in this analysis: every judgment counts as it was given"),
         ("With themselves", self_consistency_said(analysis.get("self_consistency") or {})),

@@ -185,6 +185,13 @@ def report_from(analysis: dict[str, Any]) -> StudyReport:
     )
 
 
+def answered(report: StudyReport, answers: Mapping[str, str]) -> StudyReport:
+    """The report with researchers' answers to its datasheet; they stand before those that were there."""
+    study = report.analysis["study"]
+    datasheet = dict(sorted({**study.get("datasheet", {}), **answers}.items()))
+    return report_from({**report.analysis, "study": {**study, "datasheet": datasheet}})
+
+
 def report_of(study: Study) -> StudyReport:
     """The report of a study as it stands now. Whether it may be seen is for the caller to ask (`require_results`)."""
     rows, info = rows_of(study), info_of(study)

@@ -7,12 +7,21 @@ of a file of judgments from elsewhere it is not.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from evaluation.reports.agreement_block import COEFFICIENTS, coefficient_of, self_consistency_said
+from evaluation.reports.agreement_block import (
+    COEFFICIENTS,
+    INSTRUCTED,
+    coefficient_of,
+    ran_here,
+    self_consistency_said,
+)
+from evaluation.reports.methods import title_of
 from evaluation.reports.numbers import counted, decimal, has_interval, listed, percent, span
 from evaluation.reports.places import ALL, Place, criterion_names
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
 
 TIE, BOTH_BAD, CANNOT = "about equal", "both bad", "cannot judge"
+# More systems or claims than this are summed up.
+MOST_NAMED: Final = 10
 EXTRA: Final = {"tie": TIE, "both_bad": BOTH_BAD, "cannot_judge": CANNOT}
 FORMS: Final = {
     "preference": "Relative: which of two responses is better",
@@ -20,12 +29,6 @@ FORMS: Final = {
     "rating": "A rating of a single response",
     "label": "A label for a single item",
 }
-
-
-def ran_here(analysis: Mapping[str, Any]) -> bool:
-    """Whether the judgments were given on Parley's pages, and by people."""
-    study = analysis.get("study") or {}
-    return bool(study.get("name") and study.get("opened_at")) and annotator_kind(analysis) == "human"
 
 
 def general_answers(analysis: Mapping[str, Any]) -> dict[str, str]:
@@ -44,7 +47,8 @@ def _general(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     systems = [str(name) for name in study.get("systems") or ()]
     names = list(criterion_names(analysis).values())
     if systems:
-        yield "1.1.2", f"{study.get('title') or study.get('name')}: {listed(systems)} on {listed(names)}."
+        compared = listed(systems) if len(systems) <= MOST_NAMED else counted(len(systems), "system")
+        yield "1.1.2", f"{title_of(analysis)}: {compared} on {listed(names)}."
     digests = study.get("responses") or {}
     resources = [f"judgments SHA-256 {analysis.get('snapshot', '')}"]
     resources += [f"responses of {name} SHA-256 {digest}" for name, digest in digests.items()]
@@ -61,7 +65,7 @@ def _general(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "2.2", "Text: the speaker's next turn."
     yield "2.3", "Dialogue: giving the next turn."
     yield "3.1.2", "Drawn at random with a fixed seed, the same contexts for every system, as the study file says."
-    yield "3.2.4", "Instructions on a page of their own before the first pair; no practice."
+    yield "3.2.4", INSTRUCTED
     yield "3.3.2", "Web pages of Parley, in the annotator's own browser."
     yield (
         "3.3.4.2",
@@ -77,13 +81,17 @@ TO_ADD: Final = "to be filled in by the researchers."
 
 
 def _power(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    hypotheses = (analysis.get("power") or {}).get("hypotheses") or ()
     said = [
         f"{each['better']} on {each['criterion']}"
         f"{'' if each['domain'] == ALL else ' in ' + str(each['domain'])}: {decimal(each['value'])}"
-        for each in (analysis.get("power") or {}).get("hypotheses") or ()
+        for each in hypotheses
         if each.get("value") is not None
     ]
     if said:
+        if len(said) > MOST_NAMED:
+            values = [each["value"] for each in hypotheses if each.get("value") is not None]
+            said = [f"between {decimal(min(values))} and {decimal(max(values))}, over {counted(len(values), 'claim')}"]
         yield (
             "3.1.3.2",
             "Afterwards, from the variance seen, the net preference that a study of this size finds with power .80 at "

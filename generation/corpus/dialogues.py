@@ -40,7 +40,7 @@ class CorpusMissing(ValueError):
     """No corpus, or no such split, where one was asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Speaker:
     """One side of a dialogue: who they are and, where labelled, what they are like."""
 
@@ -48,7 +48,7 @@ class Speaker:
     traits: Traits = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker (0 or 1) says before the other answers."""
 
@@ -56,7 +56,7 @@ class Turn:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """Two speakers and their turns. `source` is the dialogue whose personas it shares (None for an original)."""
 

@@ -1,8 +1,6 @@
 """One request over real HTTP, and what is made of each way in which it can end."""
 
 import asyncio
-import json
-import re
 import socket
 import time
 from typing import Any
@@ -21,7 +19,6 @@ from generation.llm import (
     Rejected,
     Reply,
     Trouble,
-    what_was_said,
 )
 from generation.prompting import to_label
 from tests.builders import SKIER
@@ -208,47 +205,6 @@ def test_a_parameter_that_is_not_taken_ends_the_run_with_a_hint():
         "the endpoint does not take temperature (400: Unsupported value: 'temperature' does not support 0.0 with this "
         "model.); leave it out with --temperature default"
     )
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "said"),
-    [
-        (400, {"object": "error", "message": "too long", "type": "BadRequestError"}, Rejected, "400: too long"),
-        (422, {"detail": [{"loc": ["body"], "msg": "field required"}]}, Rejected, "422: .*field required"),
-        (402, {"error": {"message": "Insufficient Balance"}}, NoCredit, "no credit left: Insufficient Balance"),
-        (403, {"error": "forbidden"}, NoAccess, "the endpoint answered 403: forbidden"),
-        (503, "the model is loading", Trouble, "503: the model is loading"),
-        (502, "", Trouble, "502: no reason given"),
-    ],
-)
-def test_errors_are_understood_as_servers_of_all_kinds_say_them(status, body, kind, said):
-    error = what_was_said(status, (body if isinstance(body, str) else json.dumps(body)).encode(), {}, REQUEST)
-
-    assert isinstance(error, kind)
-    assert re.search(said, str(error))
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT", "date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 30.0),
-        ({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}, None),
-        ({"retry-after": "1", "retry-after-ms": "250"}, 0.25),
-        ({"retry-after": "-3"}, 0.0),
-    ],
-)
-def test_how_long_to_wait_is_read_in_every_form(headers, seconds):
-    error = what_was_said(429, b"{}", headers, REQUEST)
-
-    assert isinstance(error, Busy)
-    assert error.seconds == seconds
-
-
-def test_an_overloaded_server_may_ask_for_time_too():
-    error = what_was_said(503, b"{}", {"retry-after": "7"}, REQUEST)
-
-    assert isinstance(error, Trouble)
-    assert error.seconds == 7.0
 
 
 def test_what_hangs_is_given_up_once_it_is_known_how_long_answers_take(monkeypatch):
