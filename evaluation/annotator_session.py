@@ -1,7 +1,7 @@
 """Who sits at this browser: one signed cookie for each study, and names for pairs that say nothing.
 
-The cookie holds an annotator or, before consent, only the link that was opened: until somebody agrees, nothing about
-them is stored on the server.
+The cookie holds an annotator or, before consent, only the link that was opened or the id that a platform sent: until
+somebody agrees, nothing about them is stored on the server.
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,16 @@ from evaluation.models import Annotator, Invite, Study
 SALT: Final = "evaluation.annotator"
 # Longer than a study runs; whoever comes back later opens the link again.
 MAX_AGE: Final = 180 * 24 * 3600
-ANNOTATOR, INVITE = "a", "i"
+ANNOTATOR, INVITE, PARTICIPANT = "a", "i", "p"
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """What the cookie of one study says: an annotator, or only the invite by which somebody has arrived."""
+    """What the cookie of one study says: an annotator, or only the invite or platform by which they arrived."""
 
     annotator: Annotator | None = None
     invite: Invite | None = None
+    participant: str = ""
 
 
 def cookie_name(study: Study) -> str:
@@ -35,6 +36,8 @@ def sitting_of(request: HttpRequest, study: Study) -> Sitting:
     """Who the cookie says is here; empty where there is none, it was tampered with, or is of another study."""
     value = request.get_signed_cookie(cookie_name(study), default="", salt=SALT, max_age=MAX_AGE) or ""
     kind, _, number = value.partition(".")
+    if kind == PARTICIPANT:
+        return Sitting(participant=number)
     if not number.isdecimal():
         return Sitting()
     if kind == ANNOTATOR:
@@ -42,12 +45,12 @@ def sitting_of(request: HttpRequest, study: Study) -> Sitting:
     return Sitting(invite=study.invites.filter(pk=int(number)).first())
 
 
-def remember(response: HttpResponse, request: HttpRequest, study: Study, who: Annotator | Invite) -> None:
-    """Set the study's cookie on `response`."""
-    kind = ANNOTATOR if isinstance(who, Annotator) else INVITE
+def remember(response: HttpResponse, request: HttpRequest, study: Study, who: Annotator | Invite | str) -> None:
+    """Set the study's cookie on `response`: for an annotator, a link, or a platform's participant."""
+    kind = PARTICIPANT if isinstance(who, str) else ANNOTATOR if isinstance(who, Annotator) else INVITE
     response.set_signed_cookie(
         cookie_name(study),
-        f"{kind}.{who.pk}",
+        f"{kind}.{who if isinstance(who, str) else who.pk}",
         salt=SALT,
         max_age=MAX_AGE,
         httponly=True,

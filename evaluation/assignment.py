@@ -13,6 +13,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 
+from evaluation.checking import check_due, checks_to_come, take_check
 from evaluation.models import Annotator, Draft, Judgment, LostLook, Slot, Study
 
 # Fetched at once, so that a lost race costs an update and not another search.
@@ -56,7 +57,11 @@ def claim_next(*, study: Study, annotator: Annotator, now: datetime) -> Slot | N
     # As it stands now: the object at hand may be older than a pause.
     if held.state not in MAY_JUDGE or not Study.objects.filter(pk=study.pk, state=Study.State.OPEN).exists():
         return None
-    slot_id = _hold_on(annotator=held, study=study, now=now) or _take_new(annotator=held, study=study, now=now)
+    slot_id = (
+        _hold_on(annotator=held, study=study, now=now)
+        or _take_due_check(annotator=held, study=study, now=now)
+        or _take_new(annotator=held, study=study, now=now)
+    )
     state = Annotator.State.ACTIVE if slot_id else Annotator.State.FINISHED
     Annotator.objects.filter(pk=held.pk).update(state=state, last_seen_at=now)
     annotator.state, annotator.last_seen_at = state, now
@@ -73,8 +78,15 @@ def _hold_on(*, annotator: Annotator, study: Study, now: datetime) -> int | None
     return mine.pk if renewed else None
 
 
+def _take_due_check(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    """A check pair, where the schedule has one here and real pairs follow it: the last pair is a real one."""
+    if not check_due(annotator=annotator, study=study) or not _real_left(annotator):
+        return None
+    return take_check(annotator=annotator, study=study, now=now)
+
+
 def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
-    taken = Slot.objects.for_annotator(annotator).filter(look=1).count()
+    taken = Slot.objects.for_annotator(annotator).filter(look=1, item__is_check=False).count()
     due, other = _repeats_of(annotator)
     seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
     left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
@@ -83,7 +95,8 @@ def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | Non
     while True:
         # A repeat that is due goes first, since whoever saw the pair may leave; one that is not due yet goes last.
         candidates = (
-            Slot.objects.filter(Q(pk__in=due + other) | new, study=study)
+            # A look at a check pair is its annotator's alone.
+            Slot.objects.filter(Q(pk__in=due + other) | new, study=study, item__is_check=False)
             .unclaimed(now)
             .exclude(pk__in=lost)
             .annotate(turn=Case(When(pk__in=due, then=0), When(look=1, then=1), default=2))
@@ -142,7 +155,7 @@ def _lease_end(study: Study, now: datetime) -> datetime:
 
 def most_for_one(study: Study) -> int:
     """How many slots one annotator may have: `max_share` of the study's, at least one."""
-    planned = Slot.objects.filter(study=study, look=1).count()
+    planned = Slot.objects.filter(study=study, look=1).planned().count()
     # The share of a number such as 0.1 * 180 must not be lost to its last binary digit.
     return max(1, math.floor(study.max_share * planned + 1e-9))
 
@@ -171,22 +184,26 @@ def check_own(slot: Slot | None, annotator: Annotator) -> None:
 def personal_progress(*, annotator: Annotator) -> PersonalProgress:
     """What `annotator` did, and at most how much more there is for them."""
     answered = Slot.objects.for_annotator(annotator).answered()
-    seconds = list(answered.values_list("look", "seconds"))
-    done = len(seconds)
-    first_looks = sum(1 for look, _ in seconds if look == 1)
-    seen = answered.filter(look=1, context=OuterRef("context"))
+    measured = [each for each in answered.values_list("seconds", flat=True) if each is not None]
+    real = _real_left(annotator)
+    return PersonalProgress(
+        done=answered.count(),
+        left=real + checks_to_come(annotator=annotator, study=annotator.study, real=real),
+        median_seconds=median(measured) if measured else None,
+    )
+
+
+def _real_left(annotator: Annotator) -> int:
+    """How many pairs there are for `annotator` at most, not counting checks: others may take some of them."""
+    answered = Slot.objects.for_annotator(annotator).answered().filter(look=1, item__is_check=False)
+    seen = answered.filter(context=OuterRef("context"))
     left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
     open_contexts = (
-        Slot.objects.filter(study_id=annotator.study_id, look=1, answered_at=None)
+        Slot.objects.filter(study_id=annotator.study_id, look=1, answered_at=None, item__is_check=False)
         .filter(~Exists(seen), ~Exists(left))
         .values("context")
         .distinct()
         .count()
     )
     repeats = Slot.objects.filter(repeats__annotator=annotator, answered_at=None).count()
-    measured = [each for _, each in seconds if each is not None]
-    return PersonalProgress(
-        done=done,
-        left=max(0, min(most_for_one(annotator.study) - first_looks, open_contexts)) + repeats,
-        median_seconds=median(measured) if measured else None,
-    )
+    return max(0, min(most_for_one(annotator.study) - answered.count(), open_contexts)) + repeats

@@ -21,8 +21,9 @@ from evaluation.steps import (
     listed,
     made_before,
     main_file,
-    named_among,
     output_of,
+    read_by,
+    takes_words,
     with_files_found,
 )
 from generation.corpus.traits import TRAITS
@@ -195,9 +196,7 @@ def _system_step(
         raise BadExperiment(f"{path.name}: [systems.{name}] needs a model and to_contexts")
     reads = [made_before(each, "corpora", before, file=path.name, name=name) for each in listed(table["to_contexts"])]
     models = [run for each in listed(table["model"]) for run in runs.get(each, [each])]
-    reads += [
-        made_before(each, "models", before, file=path.name, name=name) for each in models if ":" not in str(each)
-    ]
+    reads += [made_before(each, "models", before, file=path.name, name=name) for each in models if ":" not in str(each)]
     trait = table.get("contrast")
     made = [f"{name}-{trait}-{level}" for level in ("high", "low")] if trait in TRAITS else [name]
     return Step(
@@ -226,8 +225,9 @@ def _analysis_step(path: Path, name: str, table: dict[str, Any], before: Sequenc
     command, arguments = table.pop("command", None), [str(each) for each in table.pop("arguments", [])]
     if not isinstance(command, str) or command not in get_commands():
         raise BadExperiment(f"{path.name}: [analyses.{name}] command: expected a command of manage.py, got {command!r}")
+    if arguments and not takes_words(command):
+        raise BadExperiment(f"{path.name}: [analyses.{name}] arguments: {command} takes options alone")
     options, files = with_files_found(table, command=command, folder=path.parent)
-    words = [*arguments, *(each for key, value in options.items() if key != "to" for each in listed(value))]
     output = output_of(command, name, folder=folder_of(path))
     makes: tuple[Path, ...] = ()
     if output is not None and "to" not in options:
@@ -237,7 +237,7 @@ def _analysis_step(path: Path, name: str, table: dict[str, Any], before: Sequenc
         name=f"analyses.{name}",
         command=command,
         arguments=(*arguments, *as_options(options)),
-        reads=(*named_among(words, before), *files),
+        reads=(*read_by(command, arguments, options, before), *files),
         makes=makes,
     )
 

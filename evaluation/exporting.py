@@ -7,11 +7,12 @@ from typing import cast
 from django.db.models import QuerySet
 
 from evaluation.conduct import changes_after_results, looks_taken, planned_clusters
+from evaluation.datasheet_file import answers_of_design
 from evaluation.judges.files import machine_rows
 from evaluation.measuring import measures_of
 from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
 from evaluation.stats.declared import StudyInfo, study_info_from_json
-from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
+from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY, AnnotatorKind, JudgmentRow
 
 
 def rows_of(study: Study) -> list[JudgmentRow]:
@@ -45,7 +46,7 @@ def row_of(judgment: Judgment) -> JudgmentRow:
     """One judgment in the long format; it need not be saved."""
     slot, item, context = judgment.slot, judgment.slot.item, judgment.slot.item.context
     rated = judgment.rated is not None or item.kind == Item.Kind.PERSONA
-    first, second = _name(item.first), _name(item.second)
+    first, second = _name(item.first, item), _name(item.second, item)
     return JudgmentRow(
         context=context.ident,
         annotator=judgment.annotator.code,
@@ -53,13 +54,13 @@ def row_of(judgment: Judgment) -> JudgmentRow:
         choice=_choice(judgment, slot),
         first="" if rated else first,
         second="" if rated else second,
-        system=_name(judgment.rated) if rated else "",
+        system=_name(judgment.rated, item) if rated else "",
         strength=judgment.strength,
         look=slot.look,
         annotator_kind=cast(AnnotatorKind, judgment.annotator.kind),  # the field's choices are these
         cluster=context.cluster,
         domain=context.domain,
-        displayed_left=_name(judgment.displayed_left),
+        displayed_left=_name(judgment.displayed_left, item),
         layout=slot.layout,
         seconds=slot.seconds,
         submitted_at=judgment.submitted_at.isoformat(timespec="seconds"),
@@ -75,22 +76,25 @@ def row_of(judgment: Judgment) -> JudgmentRow:
 def _choice(judgment: Judgment, slot: Slot) -> str:
     """The system whose reply was on the side clicked; what names no side, and ratings and labels, as they are."""
     if judgment.choice == Judgment.Choice.LEFT:
-        return _name(slot.left())
+        return _name(slot.left(), slot.item)
     if judgment.choice == Judgment.Choice.RIGHT:
-        return _name(slot.right())
+        return _name(slot.right(), slot.item)
     assert judgment.value or judgment.choice in NOT_A_SYSTEM
     return judgment.value or judgment.choice
 
 
-def _name(response: Response | None) -> str:
+def _name(response: Response | None, item: Item) -> str:
     if response is None:
         return ""
-    return response.system.name if response.system else MADE_REPLY
+    if response.system:
+        return response.system.name
+    # The right reply of a check pair is its first.
+    return RIGHT_REPLY if response.pk == item.first_id else MADE_REPLY
 
 
 def _expected(item: Item, criterion: str) -> str:
     side = item.expected.get(criterion)
-    return _name(item.first if side == "first" else item.second) if side else ""
+    return _name(item.first if side == "first" else item.second, item) if side else ""
 
 
 def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
@@ -121,7 +125,7 @@ def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
             "looks": looks_taken(study),
             "changed_after_unblinding": changes_after_results(study),
             "measures": asdict(measures_of(study)) if measured else {},
-            "datasheet": study.design.get("datasheet") or {},
+            "datasheet": answers_of_design(study.design),
         }
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.stats.outcomes import ALL
-from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM
+from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY
 from evaluation.stats.seeds import checkpoint_name, system_of
 from generation.corpus.display import detokenise
 from generation.corpus.manifest import digest_of, digest_of_file, manifest_path, read_manifest
@@ -19,7 +19,7 @@ NO_DOMAIN: Final = "default"
 # What the database has room for.
 LONGEST_SYSTEM, LONGEST_ID, LONGEST_DOMAIN = 200, 200, 100
 # What no system can be called, since a judgments file means something else by it.
-RESERVED: Final = (*NOT_A_SYSTEM, MADE_REPLY)
+RESERVED: Final = (*NOT_A_SYSTEM, MADE_REPLY, RIGHT_REPLY)
 # A reply that says what it is gives its system away. Names shorter than this are found in ordinary words.
 SHORTEST_TELLING_NAME: Final = 4
 SAYS_WHAT_IT_IS: Final = re.compile(

@@ -33,6 +33,9 @@ class Created:
     # Contexts of which no question about traits is asked.
     without_traits: int
     warnings: tuple[str, ...]
+    # Pairs whose answer is known; both are made from contexts of their own.
+    checks: int = 0
+    practice: int = 0
 
     def as_json(self) -> dict[str, object]:
         """What was made, as `create_study --json` prints it."""
@@ -53,6 +56,11 @@ class Created:
         yield f"  {total:,} contexts ({contexts}); {self.items:,} pairs to judge; {self.slots:,} slots"
         if self.automatic_ties:
             yield f"  {self.automatic_ties:,} pairs have equal replies: ties that nobody is asked about"
+        if self.checks:
+            share = (study.design.get("checks") or {}).get("share")
+            yield f"  {self.checks:,} check pairs, mixed in at {share:.0%} of what each annotator sees"
+        if self.practice:
+            yield f"  {self.practice:,} practice pairs, with feedback, before the first real one"
         for system, count in self.missing.items():
             if count:
                 yield f"  {system} did not answer {count:,} contexts that another did; they are left out"
@@ -154,17 +162,20 @@ def _own(study: Study, owner: Researcher | None) -> None:
 
 def _summary(study: Study, state: str, gathered: Gathered) -> Created:
     domains: dict[str, int] = {}
-    for domain in study.contexts.order_by("domain").values_list("domain", flat=True):
+    judged = study.contexts.filter(items__is_check=False, items__is_practice=False).distinct()
+    for domain in judged.order_by("domain", "pk").values_list("domain", flat=True):
         domains[domain] = domains.get(domain, 0) + 1
     return Created(
         study=study,
         state=state,
         contexts=domains,
-        items=study.items.filter(automatic_tie=False).count(),
+        items=study.items.filter(automatic_tie=False, is_check=False, is_practice=False).count(),
+        checks=study.items.filter(is_check=True).count(),
+        practice=study.items.filter(is_practice=True).count(),
         slots=study.slots.count(),
         automatic_ties=study.items.filter(automatic_tie=True).count(),
         missing=dict(gathered.missing),
-        without_traits=study.contexts.filter(items__trait="").distinct().count()
+        without_traits=judged.filter(items__trait="").distinct().count()
         if study.criteria.filter(needs="traits").exists()
         else 0,
         warnings=gathered.warnings,

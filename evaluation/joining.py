@@ -4,17 +4,24 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
-from evaluation.models import Annotator, Invite, Researcher, Study
+from evaluation.models import Annotator, AuditEntry, Invite, Researcher, Study
 from generation.corpus.manifest import digest_of
 
 # Without the letters and digits that are taken for one another.
 CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH: Final = 3
 CODE_TRIES: Final = 20
+# What is said in place of a link to mean every one.
+ALL_LINKS: Final = "all"
+
+
+class NoSuchInvite(ValueError):
+    """Links to revoke, and none of the study is meant."""
 
 
 class LinkUnknown(LookupError):
@@ -60,6 +67,44 @@ def find_invite(token: str, *, now: datetime) -> Invite:
     return invite
 
 
+def revoke_invites(*, study: Study, which: str, now: datetime, by: Researcher | None = None) -> int:
+    """Let nobody in any more by some of `study`'s links; how many.
+
+    `which` is a link as it was given out, the note of one or several, or "all". Whoever has come by them goes on in
+    the browser that knows them.
+    """
+    working = study.invites.filter(revoked_at=None)
+    if which != ALL_LINKS:
+        token = which.rstrip("/").rpartition("/")[2]
+        working = working.filter(Q(token_digest=_digest(token)) | (Q(label=which) if which else Q(pk__in=())))
+    return _revoke(study, working, now=now, by=by) or _no_invite(study, which)
+
+
+def revoke_invite(*, study: Study, number: int, now: datetime, by: Researcher | None = None) -> bool:
+    """Let nobody in any more by the link with this number; whether it still worked. Asked twice it is logged once."""
+    return _revoke(study, study.invites.filter(pk=number, revoked_at=None), now=now, by=by) > 0
+
+
+def _revoke(study: Study, invites: QuerySet[Invite], *, now: datetime, by: Researcher | None) -> int:
+    with transaction.atomic():
+        revoked = invites.update(revoked_at=now)
+        if revoked:
+            AuditEntry.objects.create(
+                study=study, action="links revoked", detail={"links": revoked}, made_by=by, made_at=now
+            )
+    return revoked
+
+
+def _no_invite(study: Study, which: str) -> NoReturn:
+    raise NoSuchInvite(f"{which!r}: expected a link into {study.name} that works, the note of some, or {ALL_LINKS!r}")
+
+
+def join_participant(*, study: Study, participant: str, now: datetime) -> Annotator:
+    """The annotator whom a platform calls `participant`: the same one from any browser, new the first time."""
+    found = study.annotators.filter(participant=participant).first()
+    return found or _new_annotator(study_id=study.pk, participant=participant, now=now)
+
+
 @transaction.atomic
 def join(*, invite: Invite, known: Annotator | None, now: datetime) -> Annotator:
     """The annotator who comes by `invite`; `known` is whom the browser remembers, of this study or another.
@@ -75,20 +120,30 @@ def join(*, invite: Invite, known: Annotator | None, now: datetime) -> Annotator
         already = known if known is not None and known.study_id == held.study_id else None
     if already is not None:
         return already
-    return _new_annotator(invite=held, now=now)
+    return _new_annotator(study_id=held.study_id, invite=held, now=now)
 
 
-def _new_annotator(*, invite: Invite, now: datetime) -> Annotator:
+def _new_annotator(*, study_id: int, now: datetime, invite: Invite | None = None, participant: str = "") -> Annotator:
     for length in (CODE_LENGTH,) * CODE_TRIES + (CODE_LENGTH + 3,):
         code = "A-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
         try:
             with transaction.atomic():
                 return Annotator.objects.create(
-                    study_id=invite.study_id, code=code, invite=invite, created_at=now, last_seen_at=now
+                    study_id=study_id,
+                    code=code,
+                    invite=invite,
+                    participant=participant,
+                    created_at=now,
+                    last_seen_at=now,
                 )
         except IntegrityError:
-            continue
-    raise RuntimeError(f"no free code for an annotator of study {invite.study_id}")
+            # The code is taken, or the same participant came twice at once and is there by now.
+            there = (
+                Annotator.objects.filter(study_id=study_id, participant=participant).first() if participant else None
+            )
+            if there is not None:
+                return there
+    raise RuntimeError(f"no free code for an annotator of study {study_id}")
 
 
 def give_consent(*, annotator: Annotator, now: datetime) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from django.db import transaction
 
 from evaluation.assignment import LeaseLost, NotYours, check_own, own_slot
+from evaluation.excluding import apply_rules
 from evaluation.models import Annotator, Draft, Judgment, JudgmentRevision, Receipt, Slot
 from evaluation.questions import Question, Sheet, answer_in, fill_in, sheets_of
 
@@ -32,6 +33,7 @@ __all__ = [
 # Field -> value: "left", "right:2", "tie", "4"; see `questions`.
 Answers = Mapping[str, str]
 
+GONE: Final = (Annotator.State.ENDED, Annotator.State.WITHDRAWN)
 # How many of the last answered slots may still be changed.
 CHANGEABLE: Final = 1
 LAYOUTS: Final = ("", "side-by-side", "stacked")
@@ -149,12 +151,16 @@ def submit(
     Receipt.objects.create(key=key, slot=slot, received_at=now)
     Draft.objects.filter(slot=slot).delete()
     Annotator.objects.filter(pk=annotator.pk).update(last_seen_at=now)
+    apply_rules(annotator=annotator, now=now)
     return own_slot(annotator=annotator, slot_id=slot_id)
 
 
 def last_answered(*, annotator: Annotator) -> Slot | None:
-    """The slot that "Back" leads to: the last one answered, while the study is open; None where there is none."""
-    if not annotator.study.is_open():
+    """The slot that "Back" leads to: the last one answered, while the study is open; None where there is none.
+
+    Those who were ended or withdrew go back to nothing.
+    """
+    if not annotator.study.is_open() or annotator.state in GONE:
         return None
     last = _answered_last(annotator)
     return own_slot(annotator=annotator, slot_id=last[0]) if last else None

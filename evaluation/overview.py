@@ -35,8 +35,8 @@ def cards_of(researcher: Researcher) -> list[StudyCard]:
             systems=_count(System.objects.all()),
             criteria=_count(Criterion.objects.all()),
             annotators=_count(Annotator.objects.all()),
-            slots=_count(Slot.objects.all()),
-            done=_count(Slot.objects.filter(answered_at__isnull=False)),
+            slots=_count(Slot.objects.planned()),
+            done=_count(Slot.objects.planned().answered()),
         )
         .order_by("-study__created_at", "study__name")
     )

@@ -91,7 +91,7 @@ class Planned:
 
 def planned(study: Study, *, annotators: int) -> Planned:
     """The design of a study, in whatever state. Contexts are those of its smallest domain and comparison."""
-    items = Item.objects.filter(study=study, is_check=False, automatic_tie=False)
+    items = Item.objects.filter(study=study, is_check=False, is_practice=False, automatic_tie=False)
     counts = items.values("context__domain", "first__system", "second__system").annotate(n=Count("pk"))
     sizes = [int(row["n"]) for row in counts if row["first__system"] is not None]
     if not sizes:

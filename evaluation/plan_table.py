@@ -5,20 +5,28 @@ from typing import Final, Literal, cast
 
 from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side
 from evaluation.stats.looks import MOST_LOOKS
+from evaluation.stats.rules import fires
 from evaluation.toml_table import TomlTable
 from generation.corpus.traits import TRAITS
 
 # What tells the two sides of a contrast apart.
 SIDE_KEYS: Final = ("better", "than", "domain", "trait", "level")
+# What the database has room for.
+LONGEST_RULE: Final = 100
+# Somebody whom no rule may strike out: every check right, and an hour for each pair.
+_FLAWLESS: Final = {"checks_wrong": 0.0, "checks_right": 1.0, "median_seconds": 3600.0}
 
 
-def plan_in(table: TomlTable, *, criteria: Sequence[str]) -> Plan:
-    """The plan of a whole study file, whose criteria have these keys; without one, a plan that declares nothing."""
+def plan_in(table: TomlTable, *, criteria: Sequence[str], checks: bool = False, check_rule: str = "") -> Plan:
+    """The plan of a whole study file, whose criteria have these keys; without one, a plan that declares nothing.
+
+    `check_rule` is what `[checks]` says of exclusion; it is one of the plan's rules, declared or not.
+    """
+    ruled = (check_rule,) if check_rule else ()
     if not table.has("plan"):
         table.table("plan")
-        return Plan()
+        return Plan(exclusions=ruled)
     declared = table.table("plan")
-    declared.not_yet("exclusions", "an exclusion rule in the plan")
     plan = Plan(
         declared=True,
         annotators=cast(
@@ -28,6 +36,7 @@ def plan_in(table: TomlTable, *, criteria: Sequence[str]) -> Plan:
         hypotheses=tuple(_hypothesis(each, criteria) for each in declared.tables("hypotheses")),
         contrasts=tuple(_contrast(each, criteria) for each in declared.tables("contrasts")),
         looks=_looks(declared),
+        exclusions=tuple(dict.fromkeys((*ruled, *_exclusions(declared, checks=checks)))),
     )
     if plan.alpha >= 1:
         raise declared.bad("alpha", f"expected a level below 1, got {plan.alpha}")
@@ -78,6 +87,24 @@ def _side(table: TomlTable, *, default: Side | None = None) -> Side:
     if side.better == side.than:
         raise table.bad("than", f"expected another system than {side.better!r}")
     return side
+
+
+def _exclusions(table: TomlTable, *, checks: bool) -> tuple[str, ...]:
+    """Rules that strike somebody out: only on check pairs, never on one slip, and on answers that came too fast."""
+    rules = table.strings("exclusions", ())
+    for rule in rules:
+        if len(rule) > LONGEST_RULE:
+            raise table.bad("exclusions", f"expected at most {LONGEST_RULE} characters, got {rule!r}")
+        told = fires(rule, _FLAWLESS)
+        if told.fires is None:
+            raise table.bad("exclusions", f"{rule!r}: {told.reason}")
+        if told.fires:
+            raise table.bad("exclusions", f"{rule!r} strikes out those who make no mistake and take their time")
+        if fires(rule, _FLAWLESS | {"checks_wrong": 1.0}).fires:
+            raise table.bad("exclusions", f"{rule!r} ends somebody on one slip: expected at least two")
+        if rule.lstrip().startswith("checks") and not checks:
+            raise table.bad("exclusions", f"{rule!r} rests on check pairs, and the study has no [checks]")
+    return rules
 
 
 def _looks(table: TomlTable) -> tuple[float, ...]:

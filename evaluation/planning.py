@@ -12,7 +12,9 @@ from django.db import transaction
 from evaluation.dealing import dealt_pairs
 from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, plan_slots
 from evaluation.gathering import Answered, Gathered, WrongFiles, alike
+from evaluation.known_pairs import plan_known_pairs
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
+from evaluation.planting import plant
 from evaluation.study_file import StudyCriterion, StudyFile
 from generation.corpus.traits import adjectives, stated
 
@@ -28,8 +30,9 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
 
     `design` is what is kept of `file`, as it stands in the database. Raises `WrongFiles` where nothing can be asked.
     """
+    candidates = _candidates(file, gathered)
     chosen = choose_contexts(
-        _candidates(file, gathered),
+        candidates,
         per_domain=file.contexts.per_domain,
         per_cluster=file.contexts.per_cluster,
         balance=file.contexts.balance,
@@ -37,6 +40,8 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
     )
     if not chosen:
         raise WrongFiles("no context is left to judge: every question needs a stated trait, and none is stated")
+    known = plan_known_pairs(file, gathered, chosen, candidates)
+    chosen = known.judged
     traits = choose_traits(chosen, seed=file.contexts.seed)
     study = _study(name, file, gathered, design, now)
     systems = System.objects.bulk_create(
@@ -90,6 +95,7 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
         items,
         plan_slots(planned, k=file.judgments_per_pair, repeat_share=file.repeat_share, seed=file.contexts.seed),
     )
+    plant(study, file, known)
     return study
 
 
@@ -117,7 +123,7 @@ def _study(name: str, file: StudyFile, gathered: Gathered, design: dict[str, obj
         public_title=file.public_title,
         public_id=secrets.token_urlsafe(PUBLIC_ID_BYTES),
         design=design,
-        plan=asdict(file.plan) if file.plan.declared else {},
+        plan=asdict(file.plan) if file.plan.declared or file.plan.exclusions else {},
         seed=file.contexts.seed,
         judgments_per_pair=file.judgments_per_pair,
         max_share=file.max_share,

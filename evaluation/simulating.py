@@ -27,6 +27,7 @@ LEANING_SPREAD: Final = 0.3  # one annotator's liking for one system
 SIDE_SPREAD: Final = 0.15  # one annotator's pull to one side
 TIE_WITHIN: Final = 0.6  # closer than this looks about equal
 MUCH_BEYOND: Final = 2.0  # on five steps, "much" better
+CHECK_STRENGTH: Final = 4.0  # a reply of another context is taken for the better one about once in fifty checks
 SELDOM: Final = 0.02  # how often an answer that names no side is given, where the study offers it
 # Seconds on a pair: half of them take less than the median.
 MEDIAN_SECONDS: Final = 28.0
@@ -104,10 +105,11 @@ def simulate(
             active.remove(person)
             continue
         moment = _judge(slot, person, truth=truth, merits=merits, rng=rng, now=moment)
-        answered += 1
+        answered += not slot.item.is_check
         watch(answered, slots)
     close_study(study=copy, now=moment)
-    return DryRun(copy, annotators, answered, slots - answered)
+    unfilled = Slot.objects.filter(study=copy, answered_at=None).planned().count()
+    return DryRun(copy, annotators, answered, unfilled)
 
 
 @transaction.atomic
@@ -135,7 +137,10 @@ def copy_study(study: Study, *, now: datetime) -> Study:
     items = _copied(Item.objects.filter(study=study), study=copy, context=contexts, first=responses, second=responses)
     free = {"annotator": None, "claimed_at": None, "leased_until": None, "locked_at": None, "answered_at": None}
     blank = {"seconds": None, "layout": "", "comment": "", "problem": ""}
-    slots = Slot.objects.filter(study=study)
+    # Looks at check pairs and what stands for the excluded come as it runs.
+    slots = Slot.objects.filter(study=study, item__is_check=False, stands_for=None).exclude(
+        repeats__stands_for__isnull=False
+    )
     shared = {"study": copy, "item": items, "context": contexts, **free, **blank}
     looks = _copied(slots.filter(repeats=None), **shared)
     _copied(slots.exclude(repeats=None), repeats=looks, **shared)
@@ -188,7 +193,7 @@ def _judge(
 ) -> datetime:
     """Answer all that `slot` asks; returns when that was."""
     sides = {
-        side: _worth(response, person, truth=truth, merits=merits, rng=rng)
+        side: _worth(response, slot, person, truth=truth, merits=merits, rng=rng)
         for side, response in (("left", slot.left()), ("right", slot.right()))
     }
     sides["left"] += person.side
@@ -212,14 +217,18 @@ def _judge(
 
 def _worth(
     response: Response | None,
+    slot: Slot,
     person: _Person,
     *,
     truth: Mapping[str, float],
     merits: dict[tuple[int, int], float],
     rng: np.random.Generator,
 ) -> float:
-    if response is None or response.system is None:
+    if response is None:
         return 0.0
+    if response.system is None:
+        # A pair with a known answer: the right reply is far better, and a slip is rare.
+        return 0.0 if slot.item.first_id == response.pk else -CHECK_STRENGTH
     key, name = (response.context_id, response.system.pk), response.system.name
     if key not in merits:
         merits[key] = float(rng.normal(0, CONTEXT_SPREAD))

@@ -1,7 +1,7 @@
 """The steps of an experiment: each a command that a researcher could type, made from a table of its options."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.core.management import CommandError, CommandParser, get_commands, load_command_class
 
 from generation.corpus.dialogues import DIALOGUES_FILE
-from generation.home import Kind, NoSuchName, home, place
+from generation.home import Kind, home, place
 from training.responses import RESPONSES_FILE
 
 # What a step's output is known by: the file whose digest the next step depends on.
@@ -20,6 +20,8 @@ MAIN_FILE: Final[dict[Kind, str]] = {
     "responses": RESPONSES_FILE,
 }
 SWEEPS: Final = "sweeps"
+# How a command says in its help that a word names one of those.
+_KINDS: Final[dict[str, Kind]] = {"CORPUS": "corpora", "MODEL": "models", "RESPONSES": "responses"}
 # How a command says in its help that an option names a file; the names of such files are relative to the experiment.
 _FILES: Final = ("FILE", "FILE|default", "TSV")
 _NO_FILE: Final = "default"
@@ -128,19 +130,36 @@ def made_before(wanted: str, kind: Kind, before: Sequence[Step], *, file: str, n
     return main_file(folder, kind)
 
 
-def named_among(words: Iterable[str], before: Sequence[Step]) -> list[Path]:
-    """The main files of whatever corpora, models and responses are named in `words`; other words name none."""
+def takes_words(command: str) -> bool:
+    """Whether a command takes words before its options."""
+    return any(not action.option_strings for action in parser_of(command)._actions)
+
+
+def read_by(
+    command: str, arguments: Sequence[str], options: Mapping[str, object], before: Sequence[Step]
+) -> list[Path]:
+    """The main files of the corpora, models and responses that a command is told to read, as its help names them.
+
+    Those that no step before it makes and that are not there are left out: the command will say so itself.
+    """
+    parser = parser_of(command)
+    positional = [action for action in parser._actions if not action.option_strings]
+    # The last of them may take several words.
+    named = [(str(positional[min(place, len(positional) - 1)].metavar), word) for place, word in enumerate(arguments)]
+    for key, value in options.items():
+        action = parser._option_string_actions.get(f"--{key.replace('_', '-')}")
+        if action is not None and key != "to":
+            named += [(str(action.metavar), word) for word in listed(value)]
     made = {path for step in before for path in step.makes}
     found: list[Path] = []
-    for word in words:
-        for kind in MAIN_FILE:
-            try:
-                folder = place(kind, corpus_name(word) if kind == "corpora" else word)
-            except NoSuchName:
-                continue
-            file = main_file(folder, kind)
-            if (folder in made or file.is_file()) and file not in found:
-                found.append(file)
+    for form, word in named:
+        kind = next((kind for start, kind in _KINDS.items() if form.startswith(start)), None)
+        if kind is None:
+            continue
+        folder = place(kind, corpus_name(word) if kind == "corpora" else word)
+        file = main_file(folder, kind)
+        if (folder in made or file.is_file()) and file not in found:
+            found.append(file)
     return found
 
 
@@ -152,10 +171,9 @@ def output_of(command: str, name: str, *, folder: Path) -> tuple[str, Path] | No
     action = parser_of(command)._option_string_actions.get("--to")
     if action is None:
         return None
-    kinds: dict[str, Kind] = {"CORPUS": "corpora", "MODEL": "models", "RESPONSES": "responses"}
     form = str(action.metavar)
-    if form in kinds:
-        return name, place(kinds[form], name)
+    if form in _KINDS:
+        return name, place(_KINDS[form], name)
     if form == "SWEEP":
         return name, home() / SWEEPS / name
     path = folder / (f"{name}.json" if form == "FILE" else name)

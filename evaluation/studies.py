@@ -144,7 +144,13 @@ def frozen_design(study: Study) -> dict[str, object]:
                 "first_on_left",
             )
         ),
+        **({"known": known} if (known := _known_pairs(study)) else {}),
     }
+
+
+def _known_pairs(study: Study) -> list[tuple[object, ...]]:
+    known = study.items.filter(Q(is_check=True) | Q(is_practice=True)).order_by("pk")
+    return list(known.values_list("context__ident", "first__text", "second__text", "expected", "trait", "is_check"))
 
 
 @dataclass(frozen=True)
@@ -178,11 +184,11 @@ class StudyProgress:
 
 def progress_of_study(study: Study, *, now: datetime) -> StudyProgress:
     """Slots, annotators and judgments of `study` at `now`, in a fixed number of queries."""
-    slots = Slot.objects.filter(study=study)
+    slots = Slot.objects.filter(study=study).planned()
     counts = slots.aggregate(
         all=Count("pk"), done=Count("pk", filter=Q(answered_at__isnull=False)), out=Count("pk", filter=_held(now))
     )
-    counted = Judgment.objects.filter(slot__study=study, slot__answered_at__isnull=False)
+    counted = Judgment.objects.filter(slot__study=study, slot__answered_at__isnull=False, slot__item__is_check=False)
     by_day = Counter(
         timezone.localtime(moment, timezone.get_current_timezone()).date()
         for moment in counted.values_list("submitted_at", flat=True)
@@ -193,7 +199,7 @@ def progress_of_study(study: Study, *, now: datetime) -> StudyProgress:
         slots_out=counts["out"],
         slots_free=counts["all"] - counts["done"] - counts["out"],
         slots=counts["all"],
-        items=Item.objects.filter(study=study, automatic_tie=False).count(),
+        items=Item.objects.filter(study=study, automatic_tie=False, is_check=False, is_practice=False).count(),
         annotators=len(annotators),
         judgments=sum(by_day.values()),
         per_annotator=annotators,

@@ -1,7 +1,6 @@
 """`study.toml`: a study as its researcher writes it. `docs/study-file.md` says what each key means.
 
-Unknown keys, wrong types and values are refused with their line. What the format has and this version cannot do is
-refused too, never passed over.
+Unknown keys, wrong types and values are refused with their line, never passed over.
 """
 
 import re
@@ -10,8 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from evaluation.heds_questions import NoSuchQuestion, answers_by_number
+from evaluation.checks_table import Checks, Pay, Practice, checks_in, pay_in, practice_in
+from evaluation.datasheet_file import datasheet_in
 from evaluation.plan_table import plan_in
+from evaluation.recruiting import Recruiting, recruiting_in
 from evaluation.stats.declared import Plan
 from evaluation.toml_table import BadToml, TomlTable, read_toml
 from evaluation.wording import WORDINGS, bundled_text
@@ -86,11 +87,16 @@ class StudyFile:
     plan: Plan = field(default_factory=Plan)
     # The researchers' own answers to the human evaluation datasheet, by question.
     datasheet: dict[str, str] = field(default_factory=dict)
+    checks: Checks | None = None
+    practice: Practice | None = None
+    pay: Pay | None = None
+    recruiting: Recruiting | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The design as it is kept: everything but where the file lay, and an empty datasheet."""
-        left_out = ("folder",) if self.datasheet else ("folder", "datasheet")
-        return {key: value for key, value in asdict(self).items() if key not in left_out}
+        """The design as it is kept: everything but where the file lay, and what the file does not speak of."""
+        unsaid = [key for key in ("datasheet", "checks", "practice", "pay", "recruiting") if not getattr(self, key)]
+        kept = {key: value for key, value in asdict(self).items() if key not in ("folder", *unsaid)}
+        return kept | ({"pay": self.pay.as_json()} if self.pay else {})
 
 
 def read_study_file(path: Path) -> StudyFile:
@@ -98,6 +104,9 @@ def read_study_file(path: Path) -> StudyFile:
     table = read_toml(path, kind="study file")
     text = table.table("text")
     criteria = _criteria(table)
+    # The answer can be known of what is asked first and does not hang on a trait.
+    plain = {each.key: each.scale for each in criteria if not each.needs and not each.after}
+    checks = checks_in(table, folder=path.parent, criteria=plain)
     language = table.string("language", StudyFile.language)
     if not LANGUAGE.fullmatch(language):
         raise table.bad("language", f"expected a language's tag, such as en or pt-BR, got {language!r}")
@@ -120,12 +129,19 @@ def read_study_file(path: Path) -> StudyFile:
         instructions=_text(text, "instructions", path),
         end=_text(text, "end", path),
         criteria=criteria,
-        plan=plan_in(table, criteria=[each.key for each in criteria]),
-        datasheet=_datasheet(table, criteria),
+        plan=plan_in(
+            table,
+            criteria=[each.key for each in criteria],
+            checks=checks is not None,
+            check_rule=checks.rule if checks else "",
+        ),
+        checks=checks,
+        practice=practice_in(table, folder=path.parent, criteria=plain),
+        pay=pay_in(table),
+        recruiting=recruiting_in(table),
+        datasheet=datasheet_in(table.table("datasheet"), criteria=[each.key for each in criteria]),
     )
     text.finish()
-    table.not_yet("checks", "a study with check pairs")
-    table.not_yet("practice", "a study with practice pairs")
     table.finish()
     return file
 
@@ -133,18 +149,6 @@ def read_study_file(path: Path) -> StudyFile:
 def slug(text: str) -> str:
     """A name that a study may have, made from a title or a folder's name; empty where nothing is left."""
     return re.sub(r"[^a-z0-9_.-]+", "-", text.lower()).strip("-._")[:LONGEST_NAME]
-
-
-def _datasheet(table: TomlTable, criteria: Sequence[StudyCriterion]) -> dict[str, str]:
-    """Answers to the human evaluation datasheet, by question or by the word for it."""
-    said = table.table("datasheet")
-    answers: dict[str, str] = {}
-    for key in said.keys():  # noqa: SIM118 - a TomlTable is no dict
-        try:
-            answers |= answers_by_number({key: said.string(key)}, criteria=[each.key for each in criteria])
-        except NoSuchQuestion as error:
-            raise said.bad(key, str(error)) from error
-    return answers
 
 
 def _responses(table: TomlTable) -> tuple[str, ...]:

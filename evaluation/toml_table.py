@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,8 @@ from typing import Any, Final
 # Where a value stands: ("criteria", 1, "scale") is `scale` in the second [[criteria]].
 Place = tuple[str | int, ...]
 _REQUIRED: Final = object()
+# More than anybody is paid for an answer or an hour, in any currency.
+LARGEST_AMOUNT: Final = 10_000_000
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -69,6 +72,16 @@ class TomlTable:
             raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
         return float(value)
 
+    def amount(self, key: str, default: Any = _REQUIRED) -> Any:
+        """An amount of money above 0, exact to the cent and beyond; a `Decimal`."""
+        value = self._take(key, default)
+        if value is default:
+            return value
+        right = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < LARGEST_AMOUNT
+        if not right:
+            raise self.bad(key, f"expected an amount of money above 0, got {value!r}")
+        return Decimal(str(value))
+
     def shares(self, key: str, default: Any = _REQUIRED, *, of: str) -> tuple[float, ...]:
         """A list of numbers above 0 and at most 1, rising."""
         value = self._take(key, default)
@@ -110,11 +123,6 @@ class TomlTable:
             TomlTable(each, file=self._file, text=self._text, place=(*self._place, key, number))
             for number, each in enumerate(value)
         ]
-
-    def not_yet(self, key: str, what: str) -> None:
-        """Refuse `key`, which the format has and this version cannot do: never pass it over in silence."""
-        if key in self._data:
-            raise self.bad(key, f"{what} is not built yet; leave it out")
 
     def finish(self) -> None:
         """Refuse the first key that nobody asked for."""

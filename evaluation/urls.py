@@ -1,9 +1,21 @@
-"""Addresses: annotators under `/j/`, researchers under `/studies/` and `/corpora/`, scripts under `/api/`."""
+"""Addresses: annotators under `/j/`, researchers under `/studies/`, `/corpora/`, `/talk/`, scripts under `/api/`."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from evaluation.views import account, annotate, arriving, corpora, report, studies
+from evaluation.views import (
+    account,
+    annotate,
+    arriving,
+    corpora,
+    leaving,
+    people,
+    practising,
+    recruited,
+    report,
+    studies,
+    talks,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="studies"), name="home"),
@@ -12,10 +24,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<str:name>/invite/", studies.invite, name="study-invite"),
     path("studies/<str:name>/report/", report.report, name="report"),
     path("studies/<str:name>/report/<slug:key>.csv", report.table, name="report-table"),
+    path("studies/<str:name>/people/", people.people, name="study-people"),
+    path("studies/<str:name>/people/pay.csv", people.pay, name="study-pay"),
+    path("studies/<str:name>/invite/<int:number>/revoke/", studies.revoke, name="study-revoke"),
+    path("studies/<str:name>/people/<str:code>/forget/", leaving.forgetting, name="study-forget"),
     path("studies/<str:name>/<slug:action>/", studies.act, name="study-act"),
     path("corpora/", corpora.corpora_list, name="corpora"),
     path("corpora/<str:name>/", corpora.corpus, name="corpus"),
     path("corpora/<str:name>/flag/", corpora.flag_dialogue, name="corpus-flag"),
+    path("talk/", talks.talks, name="talks"),
+    path("talk/<int:number>/", talks.talk, name="talk"),
+    path("talk/<int:number>/say/", talks.say, name="talk-say"),
+    path("talk/<int:number>/ask-again/<int:reply>/", talks.ask_again, name="talk-ask-again"),
     path("account/", account.account, name="account"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<slug:digest>/revoke/", account.revoke_token, name="token-revoke"),
@@ -24,9 +44,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<slug:public_id>/", arriving.start, name="annotate-start"),
     path("s/<slug:public_id>/consent/", arriving.consent, name="annotate-consent"),
     path("s/<slug:public_id>/instructions/", arriving.instructions, name="annotate-instructions"),
+    path("s/<slug:public_id>/practice/", practising.practice, name="annotate-practice"),
+    path("s/<slug:public_id>/practice/feedback/", practising.feedback, name="annotate-feedback"),
     path("s/<slug:public_id>/judge/", annotate.judge, name="annotate-judge"),
     path("s/<slug:public_id>/draft/", annotate.draft, name="annotate-draft"),
     path("s/<slug:public_id>/back/", annotate.back, name="annotate-back"),
     path("s/<slug:public_id>/pause/", arriving.pause, name="annotate-pause"),
     path("s/<slug:public_id>/end/", arriving.end, name="annotate-end"),
+    path("s/<slug:public_id>/withdraw/", leaving.withdrawing, name="annotate-withdraw"),
+    path("s/<slug:public_id>/leave/", recruited.leave, name="annotate-leave"),
+    path("prolific/<slug:public_id>/", recruited.prolific, name="annotate-prolific"),
+    path("mturk/<slug:public_id>/", recruited.mturk, name="annotate-mturk"),
+    path("mturk/<slug:public_id>/open/", recruited.mturk_open, name="annotate-mturk-open"),
 ]

@@ -9,6 +9,7 @@ from typing import Final
 
 from generation.asking import Desk
 from generation.authors import Author, OfflineAuthor
+from generation.batch_sheets import Sheets
 from generation.fleet import Fleet, endpoints_at
 from generation.forking import ForkedJournal
 from generation.home import existing, place
@@ -130,6 +131,7 @@ def desk_of(
         from generation.llm_batches import Batches
 
         return BatchDesk(endpoint, journal, now, batches=Batches(endpoint), purse=purse, poll=order.poll, tell=tell)
+    _refuse_while_a_batch_is_under_way(order)
     return Desk(
         endpoint=Budgeted(endpoint, purse) if purse else endpoint,
         journal=journal,
@@ -137,3 +139,13 @@ def desk_of(
         concurrency=order.concurrency,
         max_wait=order.max_wait,
     )
+
+
+def _refuse_while_a_batch_is_under_way(order: Order) -> None:
+    """Its requests would be asked, and paid for, once more."""
+    sheets = Sheets(place("corpora", order.name))
+    if under_way := [sheet.batch_id or sheet.name for sheet in sheets.open()]:
+        raise BadOrder(
+            f"{order.name} has batches under way ({', '.join(under_way)}): go on with --batch, or give them up by "
+            f"removing {sheets.folder}"
+        )

@@ -82,7 +82,8 @@ def good_answer(told: str, *, levels: int = 3) -> str:
             {trait: {key: each[key] for key in ("evidence", "reason", "level")} for trait, each in labels.items()}
         )
     traits = [
-        dict(re.findall(r"^- (\w+): ((?:very )?\w+)", block, re.M)) for block in re.findall(r"traits:\n((?:- .+\n?)+)", told)
+        dict(re.findall(r"^- (\w+): ((?:very )?\w+)", block, re.M))
+        for block in re.findall(r"traits:\n((?:- .+\n?)+)", told)
     ]
     speakers = (Speaker(personas[0], traits[0]), Speaker(personas[1], traits[1]))
     opening = [Turn(int(number) - 1, text) for number, text in re.findall(r"^Speaker ([12]): (.+)$", told, re.M)]

@@ -140,9 +140,7 @@ def _against(ratios: Sequence[int], place: int, sums: Mapping[int, Sums], *, see
     found = [Against(ratio, sums[ratio].minus(best, seed=seed)) for ratio in ratios if ratio != ratios[place]]
     tested = [each.difference.p for each in found if each.difference.p is not None]
     corrected = iter(holm(tested))
-    return tuple(
-        replace(each, p_holm=next(corrected)) if each.difference.p is not None else each for each in found
-    )
+    return tuple(replace(each, p_holm=next(corrected)) if each.difference.p is not None else each for each in found)
 
 
 def _stretch(ratios: Sequence[int], place: int, flat: Sequence[int]) -> tuple[int, int]:

@@ -55,12 +55,16 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True)
 class Chat:
-    """What a model is asked. `seed` is for a sample, None where any will do."""
+    """What a model is asked. `seed` is for a sample, None where any will do.
+
+    `own_bound` tells that the length is bounded by the request itself, and not just by what the server gives at most.
+    """
 
     model: str
     context: Context
     decoding: Decoding
     seed: int | None = None
+    own_bound: bool = False
 
 
 def chat_from_json(data: object, *, most_new_tokens: int) -> Chat:
@@ -73,18 +77,19 @@ def chat_from_json(data: object, *, most_new_tokens: int) -> Chat:
     model = data.get("model")
     if not isinstance(model, str):
         raise BadRequest(f"model: expected a name, got {model!r}", parameter="model")
+    asked = [number for key in ("max_tokens", "max_completion_tokens") if (number := _whole(data, key, least=1))]
+    longest = min([most_new_tokens, *asked])
     return Chat(
         model=model,
         context=_context(data),
-        decoding=_decoding(data, most_new_tokens=most_new_tokens),
+        decoding=_decoding(data, longest),
         seed=_whole(data, "seed"),
+        own_bound=longest in asked,
     )
 
 
-def _decoding(data: Mapping[str, Any], *, most_new_tokens: int) -> Decoding:
+def _decoding(data: Mapping[str, Any], longest: int) -> Decoding:
     """Greedy unless the request asks for a temperature or a top_p; then a sample, with 1 for what is left out."""
-    asked = [number for key in ("max_tokens", "max_completion_tokens") if (number := _whole(data, key, least=1))]
-    longest = min([most_new_tokens, *asked])
     temperature, top_p = _number(data, "temperature", 0, HOTTEST), _number(data, "top_p", 0, 1)
     if temperature == 0 or (temperature is None and top_p is None):
         return Decoding(max_new_tokens=longest)

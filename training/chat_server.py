@@ -138,7 +138,8 @@ def _completion(chat: Chat, reply: Reply, *, created: int) -> dict[str, Any]:
                 "index": 0,
                 "message": {"role": "assistant", "content": reply.text, "refusal": None},
                 "logprobs": None,
-                "finish_reason": "stop" if reply.ended else "length",
+                # As long as its replies get at most is where a model of ours stops, here as in `respond`.
+                "finish_reason": "length" if chat.own_bound and not reply.ended else "stop",
             }
         ],
         "usage": {

@@ -32,7 +32,7 @@ def _transformers() -> Any:
     return transformers
 
 
-def _unreadable() -> tuple[type[Exception], ...]:
+def unreadable() -> tuple[type[Exception], ...]:
     """What loading raises where files are not what they should be; torn weights have an error of their own."""
     from safetensors import SafetensorError
 
@@ -115,7 +115,7 @@ def load_checkpoint(recipe: Recipe) -> tuple[Any, Any]:
 
     transformers = _transformers()
     name = recipe.checkpoint
-    where, here_only = _find(name)
+    where, here_only = find_checkpoint(name)
     try:
         config = transformers.AutoConfig.from_pretrained(where, local_files_only=here_only)
         setattr(config, "dropout_rate" if hasattr(config, "dropout_rate") else "dropout", recipe.dropout)
@@ -124,7 +124,7 @@ def load_checkpoint(recipe: Recipe) -> tuple[Any, Any]:
             where, config=config, dtype=torch.float32, local_files_only=here_only, use_safetensors=True
         )  # fmt: skip
         tokenizer = transformers.AutoTokenizer.from_pretrained(where, local_files_only=here_only)
-    except _unreadable() as error:
+    except unreadable() as error:
         raise CheckpointMissing(
             f"checkpoint {name!r}: expected an encoder-decoder in safetensors with its tokenizer: {_first_line(error)}"
         ) from error
@@ -182,7 +182,7 @@ def _local_folder(name: str) -> Path | None:
     return folder if (folder / "config.json").is_file() else None
 
 
-def _find(name: str) -> tuple[str, bool]:
+def find_checkpoint(name: str) -> tuple[str, bool]:
     """Where to load `name` from, and whether the network is out of the question."""
     folder = _local_folder(name)
     if folder:
@@ -239,7 +239,7 @@ def load_model(folder: Path, *, device: str | None = None) -> tuple[Any, Any, Te
     try:
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except _unreadable() as error:
+    except unreadable() as error:
         raise NotAModel(f"{folder}: not an encoder-decoder that can be loaded: {_first_line(error)}") from error
     if len(tokenizer) > model.get_input_embeddings().num_embeddings:
         raise NotAModel(

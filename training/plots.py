@@ -7,6 +7,7 @@ and the numbers behind it in a table, as `generation.describing.figures` has for
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 # Tracks are told apart by colour and by dash; further ones begin anew.
@@ -84,9 +85,7 @@ def tracks_of(
 ) -> tuple[tuple[Track, ...], Callable[[float], float], tuple[float, float]]:
     """The tracks of labelled series, what places a number on the horizontal axis, and the ends of the vertical one."""
     readings = [reading for _, each in series for reading in each]
-    bounds = [
-        bound for each in readings for bound in (each.value, each.low, each.high) if bound is not None
-    ]
+    bounds = [bound for each in readings for bound in (each.value, each.low, each.high) if bound is not None]
     bottom, top = min(bounds), max(bounds)
     room = _ROOM * (top - bottom) or abs(top) * _ROOM or 1.0
     bottom, top = bottom - room, top + room
@@ -111,9 +110,7 @@ def tracks_of(
             )
             for reading in sorted(each, key=lambda reading: reading.at)
         )
-        strokes = tuple(
-            Stroke(one.x, one.y, other.x, other.y) for one, other in zip(marks, marks[1:], strict=False)
-        )
+        strokes = tuple(Stroke(one.x, one.y, other.x, other.y) for one, other in pairwise(marks))
         tracks.append(Track(label, number % KINDS, marks, strokes))
     return tuple(tracks), across, (bottom, top)
 

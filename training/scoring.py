@@ -15,6 +15,7 @@ from generation.corpus.lexical import NORMALISER
 from generation.corpus.manifest import new_file, parley_version, read_manifest
 from training.ground import Ground, survey
 from training.intervals import RESAMPLES, Score, Sums
+from training.learned_metrics import NOTHING_LEARNED, Learned, learned_metrics
 from training.metrics import (
     AMONG,
     RATIO_TOKENS,
@@ -91,14 +92,17 @@ def _json(scores: Mapping[str, Score]) -> dict[str, Any]:
     return {metric: score.as_json() for metric, score in scores.items()}
 
 
-def score(folder: Path, *, seed: int = 7, batch_size: int = 32) -> Scores:
-    """Score the responses in `folder`; perplexity needs the model that gave them, and is null with a reason without."""
+def score(folder: Path, *, seed: int = 7, batch_size: int = 32, learned: Learned = NOTHING_LEARNED) -> Scores:
+    """Score the responses in `folder`; perplexity needs the model that gave them, and is null with a reason without.
+
+    `learned` names the checkpoints of metrics that a model measures.
+    """
     rows = list(read_responses(folder))
     if not rows:
         raise ResponsesMissing(f"{folder}: there are no responses to score")
     manifest = read_manifest(folder) if folder.is_dir() else {}
     ground = survey(rows, manifest=manifest, seed=seed, batch_size=batch_size)
-    metrics = metrics_of(ground)
+    metrics = metrics_of(ground) | learned_metrics(ground, learned, batch_size=batch_size)
     domains = sorted({row.context.domain for row in rows})
     places = {
         domain: [place for place, row in enumerate(rows) if domain in (ALL, row.context.domain)]
@@ -135,7 +139,8 @@ def score(folder: Path, *, seed: int = 7, batch_size: int = 32) -> Scores:
         signature=(
             f"scores|unit:dialogue|interval:percentile,{RESAMPLES}|seed:{seed}|words:{NORMALISER}|f1:parlai|"
             f"content:{CONTENT}|ttr:first {RATIO_TOKENS}|distinct replies:among {AMONG}|"
-            f"perplexity:token-weighted,with end mark|bleu, chrf:sacrebleu on normalised|parley:{parley_version()}"
+            f"perplexity:token-weighted,with end mark|bleu, chrf:sacrebleu on normalised"
+            f"{learned.signature}|parley:{parley_version()}"
         ),
         sums={
             domain: {name: metric.over(there, ground) for name, metric in metrics.items() if not metric.reason}
@@ -221,7 +226,9 @@ def _trained_on(manifest: Mapping[str, Any]) -> str:
         return ""
     told = {"with_traits": not settings.get("with_traits", True), "shuffle_traits": settings.get("shuffle_traits")}
     words = {"with_traits": "without traits", "shuffle_traits": "shuffled traits"}
-    return ", ".join([" + ".join(corpora), *(words[key] for key, said in told.items() if said)])
+    most = settings.get("most_words")
+    limits = [f"at most {most:,} words"] if most else []
+    return ", ".join([" + ".join(corpora), *(words[key] for key, said in told.items() if said), *limits])
 
 
 def _warnings(domain: str, scores: dict[str, Score]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page and the table of `sweep`: each metric over the mixing ratio, with the best and the stretch that is as good."""
+"""The page and the table of `sweep`: each metric over the mixing ratio, the best, and what is as good."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -40,43 +40,43 @@ def in_words(series: Mapping[str, Any]) -> str:
     if best is None:
         return f"no best: {series['reason']}"
     said = f"best {best['ratio']} % [{best['low']:.0f}, {best['high']:.0f}]"
-    if best["flat_from"] == best["flat_to"]:
-        return f"{said}, better than its neighbours"
     apart = [ratio for ratio in best["flat"] if not best["flat_from"] <= ratio <= best["flat_to"]]
     also = f", and {', '.join(map(str, apart))} % no different" if apart else ""
+    if best["flat_from"] == best["flat_to"]:
+        return f"{said}, {'better than its neighbours' if apart else 'better than every other'}{also}"
     return f"{said}, flat between {best['flat_from']} and {best['flat_to']} %{also}"
 
 
 def sentences_of(result: Result) -> list[str]:
     """A sentence for each metric and domain that has a best ratio."""
     return [
-        f"{SHOWN[each['metric']][0].strip()} in {each['domain']}: {in_words(each)}."
+        f"{_titled(SHOWN[each['metric']][0].strip())} in {each['domain']}: {in_words(each)}."
         for each in result["series"]
         if each["best"] is not None
     ]
 
 
 def tables_of(result: Result) -> list[Table]:
-    """A table for each domain: metrics down, ratios across, and which is best."""
+    """A table for each domain: metrics down, ratios across, and which is best. Intervals stand under the plots."""
     heads = (*(f"{ratio} %" for ratio in result["ratios"]), "best share")
     tables = []
     for domain in dict.fromkeys(each["domain"] for each in result["series"]):
         rows = []
         for each in (each for each in result["series"] if each["domain"] == domain):
             heading, form = SHOWN[each["metric"]]
-            cells = tuple(cell(score_of(point), form) for point in each["points"])
+            cells = tuple(cell(Score(score_of(point).value), form) for point in each["points"])
             rows.append((heading.strip(), (*cells, in_words(each))))
         tables.append(Table(f"{domain}, by the share of {result['second']}", heads, tuple(rows)))
     return tables
 
 
 def series_as_table(result: Result) -> str:
-    """The table for a terminal: a line for each metric and ratio would be too long, so values alone, and the best."""
+    """The table for a terminal: values in a line, and the best in the next."""
     lines = []
     for table in tables_of(result):
         lines += ["", table.title, "  " + " " * 26 + "".join(f"{head:>10}" for head in table.heads[:-1])]
         for heading, cells in table.rows:
-            values = "".join(f"{value.partition(' ')[0]:>10}" for value in cells[:-1])
+            values = "".join(f"{value:>10}" for value in cells[:-1])
             lines += [f"  {heading:26}{values}", f"    {cells[-1]}"]
     return "\n".join(lines).lstrip("\n")
 
@@ -90,7 +90,9 @@ def plots_of(result: Result) -> list[Plot]:
 def _plot(series: Mapping[str, Any], result: Result) -> Plot | None:
     heading, form = SHOWN[series["metric"]]
     scores = [(point["ratio"], score_of(point)) for point in series["points"]]
-    readings = [Reading(ratio, score.value, score.low, score.high) for ratio, score in scores if score.value is not None]
+    readings = [
+        Reading(ratio, score.value, score.low, score.high) for ratio, score in scores if score.value is not None
+    ]
     if len(readings) < 2:
         return None
     label = f"{heading.strip()} in {series['domain']}"
@@ -113,13 +115,13 @@ def _plot(series: Mapping[str, Any], result: Result) -> Plot | None:
 
 
 def _caption(series: Mapping[str, Any]) -> str:
-    if series["best"] is None:
-        return f"{in_words(series).capitalize()}. Whiskers are 95 % intervals over dialogues."
-    return (
-        f"{in_words(series).capitalize()}. {series['better'].capitalize()} is better; whiskers are 95 % intervals over "
-        "dialogues, the interval of the best is over resamples of all ratios' dialogues together, and what is shaded "
-        "cannot be told from the best (paired bootstrap, Holm)."
-    )
+    better = f" {series['better'].capitalize()} is better." if series["best"] is not None else ""
+    return f"{_titled(in_words(series))}.{better}"
+
+
+def _titled(text: str) -> str:
+    """With a capital at its beginning, and those that it has elsewhere."""
+    return text[:1].upper() + text[1:]
 
 
 def _band(start: int, end: int, across: Callable[[float], float]) -> tuple[float, float] | None:

@@ -223,9 +223,7 @@ def _point(
 def _series(domain: str, metric: str, points: Sequence[Point], *, seed: int) -> Series:
     scores = {point.ratio: point.scores.domains[domain][metric] for point in points}
     better = BETTER.get(metric)
-    sums = {
-        point.ratio: point.scores.sums[domain][metric] for point in points if metric in point.scores.sums[domain]
-    }
+    sums = {point.ratio: point.scores.sums[domain][metric] for point in points if metric in point.scores.sums[domain]}
     if better is None:
         return Series(domain, metric, scores, None, reason="neither more nor less of it is better")
     if len(sums) < len(points):

@@ -1,4 +1,4 @@
-"""One system that was trained several times: its training runs share out the contexts, and each answer says whose it is.
+"""One system that was trained several times: its training runs share out the contexts, each answer names its run.
 
 So a result speaks of the way a system is trained and not of one checkpoint, and judging it costs what one costs.
 """

@@ -44,7 +44,7 @@ def csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             raise BadLine(path, line, f"not CSV: {error}") from error
         except UnicodeDecodeError as error:
-            raise BadLine(path, line, f"not UTF-8 here or in the lines after: {error.reason}") from error
+            raise BadLine(path, _first_not_utf8(path), f"not UTF-8: {error.reason}") from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BadLine(path, line, f"not a whole gzip file: {error}") from error
 
@@ -77,6 +77,17 @@ def neutralised(text: str) -> str:
 def restored(cell: str) -> str:
     """The text that became this cell."""
     return cell[1:] if _NEUTRALISED.match(cell) else cell
+
+
+def _first_not_utf8(path: Path) -> int:
+    """The line that cannot be read. The decoder works on blocks, so where the table stood says too little."""
+    with closing(_bytes_of(path)) as data:
+        for line, raw in enumerate(data, start=1):
+            try:
+                raw.decode()
+            except UnicodeDecodeError:
+                return line
+    return 1
 
 
 def _with(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from evaluation.models.flags import DialogueFlag
 from evaluation.models.items import Context, Item, LostLook, Response, Slot
 from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
 from evaluation.models.people import ApiToken, Membership, Researcher
+from evaluation.models.practice import PracticeAnswer
 from evaluation.models.studies import Amendment, AuditEntry, Criterion, Study, System
 from evaluation.models.talks import AnsweringProcess, Talk, TalkReply, TalkTurn
 
@@ -24,6 +25,7 @@ __all__ = [
     "JudgmentRevision",
     "LostLook",
     "Membership",
+    "PracticeAnswer",
     "Receipt",
     "Researcher",
     "Response",

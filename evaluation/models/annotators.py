@@ -66,7 +66,13 @@ class Annotator(models.Model):
     consent_version = models.CharField(max_length=64, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
     instructed_at = models.DateTimeField(null=True, blank=True)
+    # The practice pairs were passed; the tries begun before that are rows of `PracticeAnswer`.
+    practised_at = models.DateTimeField(null=True, blank=True)
+    # The rule that left them out, as the plan says it, or "by hand: ..."; empty for those who count.
     excluded_by = models.CharField(max_length=100, blank=True)
+    # Of somebody who withdrew, whose answers are deleted: how much they had done, so that they are paid.
+    withdrawn_pairs = models.PositiveIntegerField(default=0)
+    withdrawn_seconds = models.FloatField(default=0.0)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField(null=True, blank=True)
 

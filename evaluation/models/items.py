@@ -69,8 +69,12 @@ class Item(models.Model):
     trait = models.CharField(max_length=20, blank=True)
     level = models.CharField(max_length=10, blank=True)
     is_check = models.BooleanField(default=False)
-    # On a check pair: criterion key -> "first" or "second".
+    # Shown before the first real pair, with feedback; it has no slots, and nothing said of it is a judgment.
+    is_practice = models.BooleanField(default=False)
+    # On a pair with a known answer: criterion key -> "first" or "second".
     expected = models.JSONField(default=dict, blank=True)
+    # What the feedback on a practice pair says of it.
+    why = models.TextField(blank=True)
     # The two responses are equal once normalised: a tie that nobody is asked about.
     automatic_tie = models.BooleanField(default=False)
 
@@ -115,6 +119,14 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Those that `annotator` holds or answered."""
         return self.filter(annotator=annotator)
 
+    def planned(self) -> "SlotQuerySet":
+        """Those of real pairs that the result is made of: not of check pairs, and of nobody who is excluded."""
+        return self.filter(
+            Q(annotator=None) | Q(annotator__excluded_by=""),
+            Q(repeats=None) | Q(repeats__annotator=None) | Q(repeats__annotator__excluded_by=""),
+            item__is_check=False,
+        )
+
 
 class Slot(models.Model):
     """A planned look at an item; once `annotator` is set it is that annotator's assignment.
@@ -129,7 +141,9 @@ class Slot(models.Model):
     # 1; 2 for the planned repeat with sides swapped, which only the annotator of `repeats` can claim.
     look = models.PositiveSmallIntegerField(default=1)
     repeats = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="repeat")
-    # 0, 1, ... k-1 within the item.
+    # Planned in place of this one, whose annotator was excluded: it is another slot of the same item.
+    stands_for = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="stand_ins")
+    # 0, 1, ... k-1 within the item; stand-ins and the looks at a check pair go on from there.
     number = models.PositiveSmallIntegerField()
     # Slots are handed out in this order.
     position = models.PositiveIntegerField()

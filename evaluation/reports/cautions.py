@@ -106,8 +106,8 @@ def _of_the_tests(analysis: Mapping[str, Any]) -> list[Caution]:
     if powerless and len(powerless) == len(hypotheses):
         said.append(
             Caution(
-                "This study could not have rejected anything: with so few clusters even the most extreme outcome stays "
-                "above the corrected level.",
+                "This study could not have rejected anything: so few clusters lean to either side that even the most "
+                "extreme outcome stays above the corrected level.",
                 mark="Could not reject",
             )
         )

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluation.reports.places import ALL, criterion_names, domain_name, domains_to_show
-from evaluation.reports.table import Column, Table, Value, corrected_p, interval_of, value_of
+from evaluation.reports.table import Column, Table, Value, corrected_p, interval_of, signed, value_of
 
 
 def rating_differences_table(analysis: Mapping[str, Any]) -> Table | None:
     """Mean ratings of two systems set against each other, and for labels their shares."""
     rows: list[tuple[Value, ...]] = []
+    signatures: dict[str, str] = {}
     for criterion, name in criterion_names(analysis).items():
         for entry in analysis["criteria"][criterion].get("differences") or ():
             domains = entry["domains"]
@@ -25,7 +26,10 @@ def rating_differences_table(analysis: Mapping[str, Any]) -> Table | None:
                         label,
                     )
                     rows.append((*place, *_difference(said)))
-    one = len({row[2:4] for row in rows}) == 1
+                    what = ", ".join(str(part) for part in place if part)
+                    signatures |= signed(what, {"difference": said["difference"], **said["tests"]})
+    pairs = list(dict.fromkeys(row[2:4] for row in rows))
+    one = len(pairs) == 1
     columns = (
         Column("criterion", "Criterion"),
         Column("domain", "Domain"),
@@ -33,7 +37,7 @@ def rating_differences_table(analysis: Mapping[str, Any]) -> Table | None:
         Column("second", "Second", shown=not one),
         Column("label", "Label", shown=any(row[4] for row in rows)),
         Column("contexts", "Contexts", "count"),
-        Column("difference", "Difference", "number"),
+        Column("difference", f"{pairs[0][0]} less {pairs[0][1]}" if one else "Difference", "number"),
         Column("difference_95", "95 %", "bounds"),
         Column("difference_two_way", "Two-way 95 %", "bounds"),
         Column("p", "p", "p"),
@@ -44,7 +48,7 @@ def rating_differences_table(analysis: Mapping[str, Any]) -> Table | None:
         "The first system's mean (or share of a label) less the second's, over contexts that both were judged on; p by "
         "sign flips of clusters. Nobody declared these: Holm runs over the rows of a criterion."
     )
-    return Table("differences", "Differences between systems", columns, tuple(rows), note) if rows else None
+    return Table("differences", "Differences between systems", columns, tuple(rows), note, signatures) if rows else None
 
 
 def _difference(said: Mapping[str, Any]) -> tuple[Value, ...]:

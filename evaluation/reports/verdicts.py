@@ -23,6 +23,7 @@ from evaluation.reports.numbers import (
     span_of_points,
 )
 from evaluation.reports.places import ALL, Place, criterion_names, pairs_of
+from evaluation.reports.rating_sentences import differences_said
 
 KIND_OF_ANNOTATOR: Final = {"human": "annotator", "simulated": "simulated annotator", "llm": "LLM judge"}
 TESTS: Final = {
@@ -284,7 +285,7 @@ def _ranking_sentences(analysis: Mapping[str, Any]) -> list[Verdict]:
 
 
 def _rating_sentences(analysis: Mapping[str, Any]) -> list[Verdict]:
-    """Mean ratings of the systems, highest first: one sentence per criterion."""
+    """Mean ratings of the systems, highest first, and how they differ: one sentence per criterion."""
     sentences = []
     for criterion, name in criterion_names(analysis).items():
         systems = analysis["criteria"][criterion].get("systems") or {}
@@ -302,7 +303,8 @@ def _rating_sentences(analysis: Mapping[str, Any]) -> list[Verdict]:
             for system, mean in means[:5]
         ]
         more = f" and {counted(len(means) - 5, 'more')}" if len(means) > 5 else ""
-        text = f"On {in_a_sentence(name)} the mean ratings are {listed(shown)}{more}."
+        text = f"On {in_a_sentence(name)} the mean ratings are {listed(shown)}{more}"
+        text += f"{differences_said(analysis, criterion)}."
         sentences.append(Verdict(text, tuple(str(mean["signature"]) for _, mean in means if mean.get("signature"))))
     return sentences
 

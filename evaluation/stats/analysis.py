@@ -37,6 +37,7 @@ from evaluation.stats.rows import JudgmentRow
 from evaluation.stats.seeds import by_system, training_runs
 from evaluation.stats.selection import Chosen, choose
 from evaluation.stats.signature import Signature
+from evaluation.stats.signing import signed_within
 from evaluation.stats.snapshot import digest_of_rows, in_order
 from evaluation.stats.strength import strengths
 from evaluation.stats.traits import by_trait
@@ -65,11 +66,10 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
     biases = {each.key: side_bias(by_criterion[each.key], systems=info.systems, seed=info.seed) for each in criteria}
     overall = side_bias(chosen.counted, systems=info.systems, seed=info.seed)
     models = {key: fitted(there) for key, there in compared.items()}
+    clusters = _sizes(chosen.counted)["clusters"]
     beside = instrument(chosen, criteria, by_criterion, compared, info, signature)
     return {
-        "signature": signature.of(
-            "all", method="see each number", unit="cluster", n=len({cluster_of(row) for row in chosen.counted})
-        ),
+        "signature": signature.of("all", method="see each number", unit="cluster", n=clusters),
         "snapshot": digest_of_rows(as_named.counted),
         "seed": info.seed,
         "study": _study(info, chosen, criteria),
@@ -87,28 +87,42 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
                 "high": each.high,
                 "agreement": _agreement(compared[each.key], info, signature),
                 "comparisons": _comparisons(each.key, results, corrected, signature),
-                "systems": _rated(by_criterion[each.key], each, info),
-                **_differences(by_criterion[each.key], each, info),
-                "ranking": _ranking(preferred[each.key], info),
-                "dawid_skene": _model_json(models[each.key]),
+                **signed_within(
+                    {
+                        "systems": _rated(by_criterion[each.key], each, info),
+                        **_differences(by_criterion[each.key], each, info),
+                        "ranking": _ranking(preferred[each.key], info),
+                        "dawid_skene": _model_json(models[each.key]),
+                    },
+                    signature,
+                    what=each.key,
+                    n=_sizes(by_criterion[each.key])["clusters"],
+                ),
             }
             for each in criteria
         },
-        "annotators": _annotators(chosen, compared, models, info),
-        "excluded_annotators": {
-            name: {"kind": chosen.kind} | summary.as_json()
-            for name, summary in excluded_summaries(chosen, rules=info.plan.exclusions).items()
-        },
+        "annotators": signed_within(
+            _annotators(chosen, compared, models, info), signature, what="annotators", n=clusters
+        ),
+        "excluded_annotators": signed_within(
+            {
+                name: {"kind": chosen.kind} | summary.as_json()
+                for name, summary in excluded_summaries(chosen, rules=info.plan.exclusions).items()
+            },
+            signature,
+            what="excluded annotators",
+            n=clusters,
+        ),
         "side_bias": _bias_json(overall, signature)
         | {"criteria": {key: _bias_json(bias, signature) for key, bias in biases.items()}},
         "length_bias": beside.length_bias,
         "bias": beside.bias,
         "controls": beside.controls,
         "self_consistency": _consistency(chosen, criteria, info),
-        "traits": _traits(criteria, preferred, info),
+        "traits": signed_within(_traits(criteria, preferred, info), signature, what="traits", n=clusters, ties="0"),
         "identification": beside.identification,
         "automatic": beside.automatic | {"judges": judges_json(in_order(rows), as_named.counted, criteria, info)},
-        "power": power_json(family.claims, results, info.plan),
+        "power": signed_within(power_json(family.claims, results, info.plan), signature, what="power", n=clusters),
         "training_runs": training_runs(as_named.counted, info),
         "robustness": _robustness(chosen, results, info),
         "excluded": [left_out.as_json() for left_out in chosen.left_out],
@@ -214,7 +228,8 @@ def _agreement_json(there: Agreement, signature: Signature) -> Json:
 
     raters = {str(number): units for number, units in there.raters.items()}
     said: Json = {"units": there.units, "judgments": there.judgments, "raters": raters}
-    said |= signed(there.coefficients, "a category of their own")
+    # Without another column for it the scale has no tie to speak of.
+    said |= signed(there.coefficients, "a category of their own" if there.without_ties else "")
     return said | {"without_ties": signed(there.without_ties, "left out")}
 
 

@@ -37,9 +37,7 @@ class Estimate:
 
     def turned_round(self) -> "Estimate":
         """The same estimate seen from the other side."""
-        value, low, high = (
-            None if number is None else 0.0 - number for number in (self.value, self.high, self.low)
-        )
+        value, low, high = (None if number is None else 0.0 - number for number in (self.value, self.high, self.low))
         return Estimate(value, low, high, self.reason, self.method, self.more)
 
 

@@ -80,7 +80,10 @@ def _shares(rows: Sequence[JudgmentRow]) -> Point:
     counts = Counter(row.annotator for row in rows)
     name, most = counts.most_common(1)[0]
     share = most / len(rows)
-    said = f"From {min(counts.values()):,} to {most:,}; the most, {share:.0%} of all, by {name}."
+    fewest = min(counts.values())
+    said = f"From {fewest:,} to {most:,}; the most, {share:.0%} of all, by {name}."
+    if len(counts) == 1 or fewest == most:
+        said = f"{most:,} each, {share:.0%} of all."
     status: Status = "weak" if share > LARGEST_SHARE else "given"
     return Point("Judgments per annotator", status, said, "HEDS 3.2")
 
@@ -228,7 +231,7 @@ def _tests(found: Audit) -> Point:
         return Point("Several tests at once", "given", "One comparison, one test.", "ARR C3")
     false = 0.05 * number
     said = (
-        f"{number:,} comparisons: at 5 % each, {false:.2g} would come out by chance if no systems differed. "
+        f"{number:,} comparisons: at 5 % each, up to {false:.2g} are expected by chance where no systems differ. "
         "Say how many were made, and correct for them (Holm)."
     )
     return Point("Several tests at once", "weak", said, "ARR C3, HEDS 4.3")

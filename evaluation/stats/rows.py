@@ -7,8 +7,9 @@ TIE: Final = "tie"
 BOTH_BAD: Final = "both_bad"
 CANNOT_JUDGE: Final = "cannot_judge"
 NOT_A_SYSTEM: Final = (TIE, BOTH_BAD, CANNOT_JUDGE)
-# What the reply of a check pair that no system gave is called.
+# What the two replies of a check pair are called, which no system gave: the one that is wrong, and the right one.
 MADE_REPLY: Final = "made-for-a-check"
+RIGHT_REPLY: Final = "right-on-a-check"
 CONTROLS: Final = ("aa", "ceiling")
 
 AnnotatorKind = Literal["human", "simulated", "llm"]

@@ -35,12 +35,13 @@ def _on_sizes(results: Mapping[Place, Result]) -> list[str]:
     pooled = {place: result.preference.sizes for place, result in results.items() if place[2] == ALL}
     few = sum(sizes.clusters < FEWEST for sizes in pooled.values())
     if few:
-        said.append(f"{few} of {len(pooled)} comparisons rest on fewer than {FEWEST} clusters and are not tested.")
+        rest = "The comparison rests" if len(pooled) == 1 else f"{few} of {len(pooled)} comparisons rest"
+        said.append(f"{rest} on fewer than {FEWEST} clusters: nothing is tested there.")
     alone = sum(sizes.annotators < FEWEST_ANNOTATORS for sizes in pooled.values())
     if alone:
         said.append(
-            f"{alone} of {len(pooled)} comparisons have fewer than {FEWEST_ANNOTATORS} annotators: "
-            "they hold for these annotators only, not for others."
+            ("The comparison has" if len(pooled) == 1 else f"{alone} of {len(pooled)} comparisons have")
+            + f" fewer than {FEWEST_ANNOTATORS} annotators: what comes out holds for these alone, not for others."
         )
     if any(sizes.contexts > sizes.clusters for sizes in pooled.values()):
         said.append(
@@ -56,4 +57,7 @@ def _on_ties(info: StudyInfo, results: Mapping[Place, Result]) -> list[str]:
         return []
     counted = any(result.preference.sizes.automatic_ties for result in results.values())
     how = "they count as ties" if counted else "they are counted in no comparison"
+    if number == 1:
+        how = how.replace("they count as ties", "it counts as a tie").replace("they are", "it is")
+        return [f"One pair of equal responses was shown to nobody; {how}."]
     return [f"{number} pairs of equal responses were shown to nobody; {how}."]

@@ -28,7 +28,7 @@ from evaluation.judging import (
 )
 from evaluation.markdown import rendered
 from evaluation.models import Annotator, Slot
-from evaluation.views.arriving import for_annotator, not_open, where_to
+from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 from evaluation.views.pacing import pace_of
 
 PROBLEMS: Final = (
@@ -198,6 +198,7 @@ def _page(
         "can_go_back": not item.changing and progress.done > 0,
         "judge_url": reverse("annotate-judge", args=[study.public_id]),
         "draft_url": reverse("annotate-draft", args=[study.public_id]),
+        "withdraw_url": withdraw_url(annotator),
         "htmx_config": HTMX,
     }
 

@@ -12,12 +12,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.annotator_session import forget, remember, sitting_of
-from evaluation.assignment import personal_progress
-from evaluation.joining import LinkUnknown, find_invite, finish_instructions, give_consent, join
+from evaluation.assignment import PersonalProgress, personal_progress
+from evaluation.joining import (
+    LinkUnknown,
+    find_invite,
+    finish_instructions,
+    give_consent,
+    join,
+    join_participant,
+)
 from evaluation.judging import last_answered
 from evaluation.markdown import rendered
 from evaluation.models import Annotator, Study
-from evaluation.views.pacing import finished_words
+from evaluation.practising import must_practise
+from evaluation.recruiting import exit_code, may_leave, recruiting_of, return_address
+from evaluation.views.pacing import ended_words, finished_words
+from evaluation.waiting import held_by_others
 
 AnnotatorView = Callable[[HttpRequest, Annotator], HttpResponse]
 StudyView = Callable[[HttpRequest, str], HttpResponse]
@@ -37,7 +47,8 @@ def for_annotator(view: AnnotatorView) -> StudyView:
         sitting = sitting_of(request, study)
         if sitting.annotator is not None:
             return view(request, sitting.annotator)
-        return redirect("annotate-consent", public_id) if sitting.invite else stranger(request)
+        arrived = sitting.invite or sitting.participant
+        return redirect("annotate-consent", public_id) if arrived else stranger(request)
 
     return found
 
@@ -72,10 +83,16 @@ def start(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 def where_to(annotator: Annotator) -> str:
     """The address at which `annotator` goes on: consent, instructions, or the pairs."""
     public_id = annotator.study.public_id
+    # A platform's participant gets their code also where the study was closed under them.
+    cut_short = annotator.participant and annotator.consented_at and annotator.study.is_closed()
+    if annotator.state == Annotator.State.WITHDRAWN or cut_short:
+        return reverse("annotate-end", args=[public_id])
     if annotator.consented_at is None:
         return reverse("annotate-consent", args=[public_id])
     if annotator.instructed_at is None:
         return reverse("annotate-instructions", args=[public_id])
+    if must_practise(annotator):
+        return reverse("annotate-practice", args=[public_id])
     return reverse("annotate-end" if annotator.state in NOT_HERE else "annotate-judge", args=[public_id])
 
 
@@ -89,7 +106,7 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
         return unknown(request)
     sitting = sitting_of(request, study)
     annotator, invite = sitting.annotator, sitting.invite
-    if annotator is None and (invite is None or not invite.works(now)):
+    if annotator is None and not sitting.participant and (invite is None or not invite.works(now)):
         return stranger(request)
     agreed = annotator is not None and annotator.consented_at is not None
     if not agreed and not study.is_open():
@@ -101,24 +118,37 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
             "text": rendered(study.consent),
             "agreed": agreed,
             "onward": reverse("annotate-start", args=[public_id]),
+            "withdraw_url": withdraw_url(annotator) if annotator is not None and agreed else "",
         }
         return render(request, "evaluation/annotate/consent.html", page)
     if request.POST.get("answer") != "agree":
-        response = notice(
-            request,
-            "That is all right.",
-            "You have declined, and nothing about you was kept. You can close this page.",
-            "Should you change your mind, open your link again.",
-        )
+        response = _declined(request, study)
         forget(response, study)
         return response
-    if annotator is None:
+    if annotator is None and sitting.participant:
+        annotator = join_participant(study=study, participant=sitting.participant, now=now)
+    elif annotator is None:
         assert invite is not None
         annotator = join(invite=invite, known=None, now=now)
     give_consent(annotator=annotator, now=now)
     onward = redirect("annotate-start", public_id)
     remember(onward, request, study, annotator)
     return onward
+
+
+def _declined(request: HttpRequest, study: Study) -> HttpResponse:
+    """The page for whoever says no; Prolific is told so by the code in the way back."""
+    recruiting = recruiting_of(study)
+    prolific = recruiting is not None and recruiting.no_consent
+    return notice(
+        request,
+        "That is all right.",
+        "You have declined, and nothing about you was kept."
+        + (" Please go back to Prolific, which then knows." if prolific else " You can close this page."),
+        "Should you change your mind, open your link again.",
+        onward=return_address(recruiting.no_consent) if recruiting is not None and prolific else "",
+        onward_words="Back to Prolific",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,6 +168,7 @@ def instructions(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "begun": annotator.instructed_at is not None,
         "onward": reverse("annotate-start", args=[study.public_id]),
         "consent_url": reverse("annotate-consent", args=[study.public_id]),
+        "withdraw_url": withdraw_url(annotator),
     }
     return render(request, "evaluation/annotate/instructions.html", page)
 
@@ -146,7 +177,7 @@ def instructions(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 @for_annotator
 def pause(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     """A break: what was picked is kept."""
-    personal = annotator.invite is not None and annotator.invite.personal
+    personal = annotator.participant or (annotator.invite is not None and annotator.invite.personal)
     return notice(
         request,
         "Take your time.",
@@ -156,6 +187,7 @@ def pause(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         else "To go on later, open your link again in this browser.",
         onward=reverse("annotate-start", args=[annotator.study.public_id]),
         onward_words="Go on now",
+        withdraw=withdraw_url(annotator),
     )
 
 
@@ -168,18 +200,45 @@ def end(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     page = {
         "title": study.public_title,
         "language": study.language,
-        "summary": finished_words(progress, still_open=study.is_open()),
+        "summary": _summary(annotator, progress),
         "text": rendered(study.end_text),
         "more": study.is_open() and progress.left > 0 and annotator.state not in NOT_HERE,
         "onward": reverse("annotate-start", args=[study.public_id]),
         "can_go_back": last_answered(annotator=annotator) is not None,
         "back_url": reverse("annotate-back", args=[study.public_id]),
+        "withdrawn": annotator.state == Annotator.State.WITHDRAWN,
+        "leave_url": reverse("annotate-leave", args=[study.public_id]) if exit_code(annotator) else "",
+        "code": exit_code(annotator),
+        "hand_in": bool(annotator.participant) and not exit_code(annotator) and may_leave(annotator),
+        "withdraw_url": withdraw_url(annotator),
     }
     return render(request, "evaluation/annotate/end.html", page)
 
 
+def _summary(annotator: Annotator, progress: PersonalProgress) -> str:
+    if annotator.state == Annotator.State.WITHDRAWN:
+        return "You have withdrawn, and need do nothing more."
+    if annotator.state == Annotator.State.ENDED:
+        return ended_words(progress, paid="pay" in annotator.study.design)
+    held = held_by_others(annotator=annotator, now=timezone.now())
+    return finished_words(progress, still_open=annotator.study.is_open(), held=held)
+
+
+def withdraw_url(annotator: Annotator) -> str:
+    """Where `annotator` can withdraw; empty once they have."""
+    if annotator.state == Annotator.State.WITHDRAWN:
+        return ""
+    return reverse("annotate-withdraw", args=[annotator.study.public_id])
+
+
 def notice(
-    request: HttpRequest, heading: str, *sentences: str, status: int = 200, onward: str = "", onward_words: str = ""
+    request: HttpRequest,
+    heading: str,
+    *sentences: str,
+    status: int = 200,
+    onward: str = "",
+    onward_words: str = "",
+    withdraw: str = "",
 ) -> HttpResponse:
     """A kind page that says where somebody stands."""
     page = {
@@ -188,6 +247,7 @@ def notice(
         "sentences": sentences,
         "onward": onward,
         "onward_words": onward_words,
+        "withdraw_url": withdraw,
     }
     return render(request, "evaluation/annotate/notice.html", page, status=status)
 

@@ -8,7 +8,7 @@ from django import forms
 from evaluation.corpus_index import LEVELS
 from evaluation.models import DialogueFlag
 from evaluation.tokens import MOST_DAYS
-from generation.corpus.traits import TRAITS
+from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
 
 
 class InviteForm(forms.Form):
@@ -19,6 +19,9 @@ class InviteForm(forms.Form):
     )
     count = forms.IntegerField(label="How many personal links", min_value=1, max_value=500, initial=1)
     label = forms.CharField(label="A note for yourselves", max_length=100, required=False)
+    days = forms.IntegerField(
+        label="For how many days? (empty: until revoked)", min_value=1, max_value=3650, required=False
+    )
 
 
 class TokenForm(forms.Form):
@@ -26,6 +29,14 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label="What is it for?", max_length=100)
     days = forms.IntegerField(label="For how many days?", min_value=1, max_value=MOST_DAYS, initial=90)
+
+
+class ExclusionForm(forms.Form):
+    """Who is left out or taken back, and why."""
+
+    annotator = forms.CharField(max_length=20)
+    do = forms.ChoiceField(choices=[("exclude", "Leave out"), ("include", "Take back")])
+    because = forms.CharField(max_length=80)
 
 
 class LookForm(forms.Form):
@@ -73,3 +84,36 @@ class FlagForm(forms.Form):
         if not cleaned.get("take_back") and not cleaned.get("reason"):
             raise forms.ValidationError("a flag needs a reason")
         return cleaned
+
+
+class TalkForm(forms.Form):
+    """With which system or systems, and who they shall be."""
+
+    first = forms.ChoiceField(label="System")
+    second = forms.ChoiceField(label="Beside it", required=False)
+    persona = forms.CharField(
+        label="Persona",
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Facts in the first person, one on a line: I have two dogs.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, systems: Sequence[str]) -> None:
+        super().__init__(data, label_suffix="")
+        choices = [(each, each) for each in systems]
+        cast(forms.ChoiceField, self.fields["first"]).choices = choices
+        cast(forms.ChoiceField, self.fields["second"]).choices = [("", "no other"), *choices]
+        levels = [("", "not told"), *((each, each) for each in FIVE_LEVELS if each != UNCLEAR)]
+        for trait in TRAITS:
+            self.fields[trait] = forms.ChoiceField(label=trait.capitalize(), required=False, choices=levels)
+
+    def traits(self) -> Traits:
+        """The traits that are told."""
+        return {trait: self.cleaned_data[trait] for trait in TRAITS if self.cleaned_data[trait]}
+
+
+class SayForm(forms.Form):
+    """One turn."""
+
+    text = forms.CharField(label="You say", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))

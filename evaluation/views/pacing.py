@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evaluation.assignment import PersonalProgress
+from evaluation.waiting import HeldByOthers
 
 # One answer says too little about a pace.
 ENOUGH_FOR_A_PACE: Final = 3
@@ -44,10 +45,31 @@ def minutes(seconds: float) -> str:
     return f"about {halves // 2}{'½' if halves % 2 else ''} hours"
 
 
-def finished_words(progress: PersonalProgress, *, still_open: bool) -> str:
-    """What was given, and whether there may be more, on the last page."""
+def ended_words(progress: PersonalProgress, *, paid: bool) -> str:
+    """What is said to somebody whom a rule ended: nothing of a rule, and that their work counts as work."""
+    if not progress.done:
+        return "The pairs of this study are not for everybody, and for you it ends here. We are glad that you tried."
+    pairs = f"{progress.done} pair{'' if progress.done == 1 else 's'}"
+    return (
+        f"You have judged {pairs}, and for you the study ends here. "
+        f"Everything that you did is kept{', and is paid as was agreed' if paid else ''}."
+    )
+
+
+def finished_words(progress: PersonalProgress, *, still_open: bool, held: HeldByOthers) -> str:
+    """What was given, and on the last page how many pairs may come back, and when."""
     done = f"You have judged {progress.done} pair{'' if progress.done == 1 else 's'}."
     if progress.left and still_open:
-        more = "What is left is with other people just now. Some of it may come back: look in again later."
+        more = f"What is left is with other people just now. {_held_words(held)}"
         return f"{done} {more}" if progress.done else more
     return f"{done} Nothing is left for you to do." if progress.done else "There is nothing for you to judge."
+
+
+def _held_words(held: HeldByOthers) -> str:
+    if not held.contexts or held.minutes is None:
+        return "Some of it may come back: look in again later."
+    pairs = "One pair is" if held.contexts == 1 else f"{held.contexts} pairs are"
+    when = "in a minute" if held.minutes == 1 else f"in {held.minutes} minutes"
+    if held.minutes > 90:
+        when = f"in {minutes(60 * held.minutes)}"
+    return f"{pairs} held, and what is not answered comes back: the first {when} at the latest. Look in again then."

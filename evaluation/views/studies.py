@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.contrib import messages
@@ -12,14 +13,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation.joining import create_invite
+from evaluation.joining import create_invite, revoke_invite
 from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.models import Study
 from evaluation.overview import cards_of
+from evaluation.paying import pay_list
 from evaluation.quality import quality_of
 from evaluation.questions import TRAIT_WORDS
+from evaluation.recruiting import platform_entry
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
 from evaluation.views.forms import InviteForm
@@ -122,6 +125,7 @@ def study(request: HttpRequest, name: str) -> HttpResponse:
         "quality": watched(quality, progress),
         "table": annotators_so_far(progress, quality, now=now),
         "days": days_of(progress.by_day),
+        "pay": pay_list(shown) if shown.design.get("pay") else None,
         "questions": [
             (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT)) for each in shown.criteria.order_by("position")
         ],
@@ -155,20 +159,39 @@ def act(request: HttpRequest, name: str, action: str) -> HttpResponse:
 def invite(request: HttpRequest, name: str) -> HttpResponse:
     """Links into a study: made on POST, and shown in that one answer."""
     membership = changing_membership_or_404(request.user, name)
-    shown, links = membership.study, []
+    shown, links, now = membership.study, [], timezone.now()
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not shown.is_closed():
-        personal = form.cleaned_data["kind"] == "personal"
+        personal, days = form.cleaned_data["kind"] == "personal", form.cleaned_data["days"]
         for _ in range(form.cleaned_data["count"] if personal else 1):
             made = create_invite(
                 study=shown,
                 personal=personal,
                 label=form.cleaned_data["label"],
-                now=timezone.now(),
+                now=now,
                 created_by=signed_in(request.user),
+                expires_at=now + timedelta(days=days) if days else None,
             )
             links.append(request.build_absolute_uri(reverse("annotate-arrive", args=[made.token])))
         form = InviteForm()
     invites = shown.invites.annotate(came=Count("annotators")).order_by("-created_at", "-pk")[:100]
-    context = {"study": shown, "form": form, "links": links, "invites": invites}
+    context = {
+        "study": shown,
+        "form": form,
+        "links": links,
+        "invites": [(each, each.works(now)) for each in invites],
+        "platform": platform_entry(shown, request.build_absolute_uri("/")),
+    }
     return render(request, "evaluation/study_invite.html", context)
+
+
+@require_POST
+@login_required
+def revoke(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Let nobody in any more by one link."""
+    shown = changing_membership_or_404(request.user, name).study
+    if revoke_invite(study=shown, number=number, now=timezone.now(), by=signed_in(request.user)):
+        messages.success(request, "The link lets nobody in any more. Whoever came by it goes on.")
+    else:
+        messages.error(request, "No such link works in this study.")
+    return redirect("study-invite", name)

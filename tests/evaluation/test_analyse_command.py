@@ -135,3 +135,25 @@ def test_real_judgments_from_elsewhere_are_analysed(name, opening, shared_data, 
     call_command("analyse", str(file), "--to", str(tmp_path / "report"))
 
     assert opening in capsys.readouterr().out
+
+
+def test_answers_to_the_datasheet_stand_in_it_and_near_the_top_of_the_report(tmp_path):
+    answers = tmp_path / "answers.toml"
+    answers.write_text('pay = "12 pounds an hour"\n')
+
+    call_command(
+        "analyse", str(a_file(tmp_path)), "--to", str(tmp_path / "report"), "--datasheet", str(answers), "--quiet"
+    )
+
+    assert "- **3.2.2.2 Paid?**: 12 pounds an hour" in (tmp_path / "report" / "heds.md").read_text()
+    assert (tmp_path / "report" / "report.html").read_text().count("12 pounds an hour") == 2
+
+
+def test_an_answer_to_nothing_that_is_asked_is_refused_and_nothing_written(tmp_path):
+    answers = tmp_path / "answers.toml"
+    answers.write_text('wages = "12 pounds"\n')
+
+    with pytest.raises(BadInput, match="is no question of the datasheet"):
+        call_command("analyse", str(a_file(tmp_path)), "--to", str(tmp_path / "report"), "--datasheet", str(answers))
+
+    assert not (tmp_path / "report").exists()

@@ -35,11 +35,121 @@ def test_a_table_is_options_in_its_own_order():
     assert as_options(table) == ["--on", "a", "--on", "b:0.5", "--without-traits", "--seed", "7"]
 
 
-def test_the_bundled_experiments_can_be_read(parley_home):
-    for path in sorted((ROOT / "examples").glob("*/experiment.toml")):
-        experiment = read_experiment(path)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "examples").glob("*/experiment.toml")), ids=lambda path: path.parent.name
+)
+def test_a_bundled_experiment_has_options_that_its_commands_know_and_says_what_it_is(parley_home, path):
+    # Reading it has every step's options parsed by the step's command.
+    experiment = read_experiment(path)
 
-        assert [step.command for step in experiment.steps][-1] in ("report", "create_study", "score"), path
+    assert len({step.name for step in experiment.steps}) == len(experiment.steps) >= 5
+    assert {step.command for step in experiment.steps} & {"score", "sweep"}
+    assert f"examples/{path.parent.name}" in (path.parent / "README.md").read_text() or path.parent.name == "demo"
+
+
+def test_a_filtered_corpus_is_made_of_another_by_thresholds_or_by_lot(parley_home, tmp_path):
+    text = """
+[corpora.all]
+import = "talks.jsonl"
+[corpora.clean]
+filter = "all"
+by = ["leakage=0.1", "copying=0.3"]
+[corpora.lot]
+filter = "all"
+random = "clean"
+seed = 3
+"""
+
+    steps = read_experiment(an_experiment(tmp_path, text)).steps
+
+    assert [step.as_typed() for step in steps[1:]] == [
+        "manage.py filter_corpus all --to clean --filter leakage=0.1 --filter copying=0.3",
+        "manage.py filter_corpus all --to lot --random clean --seed 3",
+    ]
+    assert [[path.parent.name for path in step.reads] for step in steps[1:]] == [["all"], ["all", "clean"]]
+
+
+def test_generate_takes_filters_of_its_own_and_files_beside_the_experiment(parley_home, tmp_path):
+    text = """
+[corpora.all]
+import = "talks.jsonl"
+[corpora.made]
+generate = "all"
+filter = ["leakage=0.1"]
+give = "traits.jsonl"
+traits = "all"
+refill = true
+"""
+
+    made = read_experiment(an_experiment(tmp_path, text)).steps[1]
+
+    assert made.as_typed() == (
+        f"manage.py generate --personas all --to made --filter leakage=0.1 --give {tmp_path}/traits.jsonl "
+        "--traits all --refill"
+    )
+    assert tmp_path / "traits.jsonl" in made.reads
+
+
+SEVERAL_RUNS = """
+[corpora.all]
+import = "talks.jsonl"
+[models.pt]
+recipe = "smoke"
+on = "all"
+seed = 11
+seeds = 2
+drop_traits = 0.5
+set = ["width=32", "heads=1"]
+[systems.pt]
+model = "pt"
+to_contexts = "all/test"
+contrast = "openness"
+[scores]
+metrics = "f1,words"
+[analyses.openness]
+command = "trait_control"
+arguments = ["pt-openness-high", "pt-openness-low"]
+labels = "all"
+[analyses.page]
+command = "describe"
+arguments = ["all"]
+"""
+
+
+def test_a_model_with_seeds_is_trained_so_often_and_its_runs_answer_as_one_system(parley_home, tmp_path):
+    steps = {step.name: step for step in read_experiment(an_experiment(tmp_path, SEVERAL_RUNS)).steps}
+
+    assert steps["models.pt-s2"].as_typed() == (
+        "manage.py train smoke --on all --seed 12 --drop-traits 0.5 --set width=32 --set heads=1 --to pt-s2"
+    )
+    assert steps["systems.pt"].as_typed() == (
+        "manage.py respond --model pt-s1 --model pt-s2 --to-contexts all/test --contrast openness --to pt"
+    )
+    assert [path.name for path in steps["systems.pt"].makes] == ["pt-openness-high", "pt-openness-low"]
+    folder = parley_home / "experiments" / tmp_path.name / "experiment"
+    assert steps["scores"].as_typed() == (
+        f"manage.py score pt-openness-high pt-openness-low --metrics f1,words --to {folder}/scores"
+    )
+
+
+def test_an_analysis_stands_where_all_that_it_reads_has_just_been_made(parley_home, tmp_path):
+    experiment = read_experiment(an_experiment(tmp_path, SEVERAL_RUNS))
+
+    assert [step.name for step in experiment.steps] == [
+        "corpora.all",
+        "analyses.page",
+        "models.pt-s1",
+        "models.pt-s2",
+        "systems.pt",
+        "analyses.openness",
+        "scores",
+    ]
+    control = next(step for step in experiment.steps if step.name == "analyses.openness")
+    assert control.as_typed() == (
+        "manage.py trait_control pt-openness-high pt-openness-low --labels all "
+        f"--to {experiment.folder / 'openness.json'}"
+    )
+    assert [path.parent.name for path in control.reads] == ["pt-openness-high", "pt-openness-low", "all"]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +162,10 @@ def test_the_bundled_experiments_can_be_read(parley_home):
         ("[models.m]\non = 'y'", "needs a recipe and the corpora"),
         ("[systems.s]\nmodel = 'm'", "needs a model and to_contexts"),
         ("[study]\nfile = 'study.toml'", "needs a name"),
+        ("scores = 'f1'", "expected a table [scores]"),
+        ("[corpora.x]\nimport = 'talks.jsonl'\nformat = ['a', 'b']", "[corpora.x] format: expected one value"),
+        ("[analyses.a]\ncommand = 'guess'", "expected a command of manage.py, got 'guess'"),
+        ("[corpora.x]\nimport = 'talks.jsonl'\n[models.m]\nrecipe = 'smoke'\non = 'x'\nseeds = 0", "seeds: expected"),
         ("[study]\nname = 'x'\ncolour = 1", "unknown: colour"),
         ("[corpora.x]\nimport = 'talks.jsonl'\ncolour = 1", "[corpora.x] as import_personachat: "),
     ],

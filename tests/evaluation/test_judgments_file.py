@@ -239,11 +239,11 @@ def test_a_broken_json_line_is_refused(tmp_path, line, expected):
 
 def test_what_is_not_utf8_or_not_whole_is_refused(tmp_path):
     latin = tmp_path / "latin.csv"
-    latin.write_bytes(f"{HEADER}\ncafé,ada,naturalness,pt,pt,p\n".encode("latin-1"))
+    latin.write_bytes(f"{HEADER}\ntalk,ada,naturalness,pt,pt,p\ncafé,ada,naturalness,pt,pt,p\n".encode("latin-1"))
     cut = tmp_path / "cut.csv.gz"
     cut.write_bytes(gzip.compress(f"{HEADER}\ntalk,ada,naturalness,pt,pt,p\n".encode())[:-12])
 
-    assert "not UTF-8" in refused(latin)
+    assert refused(latin).startswith("latin.csv:3: not UTF-8: ")
     assert "not a whole gzip file" in refused(cut)
 
 

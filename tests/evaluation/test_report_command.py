@@ -70,6 +70,19 @@ def test_an_unfinished_study_keeps_its_results_and_writes_nothing(state, tmp_pat
     assert not AuditEntry.objects.filter(study=study, action="unblinded").exists()
 
 
+def test_a_bad_datasheet_is_refused_before_anything_is_unblinded(tmp_path):
+    study = a_judged_study()
+    (tmp_path / "answers.toml").write_text('wages = "12 pounds"\n')
+
+    with pytest.raises(BadInput, match="is no question of the datasheet"):
+        call_command(
+            "report", "snow", "--to", str(tmp_path / "r"), "--unblind", "--datasheet", str(tmp_path / "answers.toml")
+        )
+
+    study.refresh_from_db()
+    assert study.unblinded_at is None
+
+
 def test_unblinding_is_logged_and_stands_in_the_report_for_good(tmp_path):
     study = a_judged_study()
 
@@ -125,7 +138,9 @@ def test_a_target_that_is_refused_leaves_the_study_blinded(tmp_path):
 
 @pytest.mark.parametrize("form", ["judgments.csv", "judgments.jsonl.gz"])
 def test_the_exported_file_gives_the_numbers_of_the_study(form, tmp_path):
-    study = a_closed_study(caveats=["written by the offline author, a grammar"])
+    study = a_closed_study(
+        caveats=["written by the offline author, a grammar"], design={"datasheet": {"3.2.2.2": "12 pounds an hour"}}
+    )
     write_judgments(tmp_path / form, rows_of(study), info_of(study))
 
     call_command("report", "snow", "--to", str(tmp_path / "report"), "--quiet")
@@ -133,8 +148,9 @@ def test_the_exported_file_gives_the_numbers_of_the_study(form, tmp_path):
 
     from_study, from_file = tmp_path / "report", tmp_path / "analysis"
     assert (from_study / "report.json").read_bytes() == (from_file / "report.json").read_bytes()
-    for table in (from_study / "tables").iterdir():
-        assert table.read_bytes() == (from_file / "tables" / table.name).read_bytes()
+    assert "12 pounds an hour" in (from_file / "heds.md").read_text()
+    for made in (from_study / "heds.md", *(from_study / "tables").iterdir()):
+        assert made.read_bytes() == (from_file / made.relative_to(from_study)).read_bytes()
 
 
 def test_a_study_that_nobody_judged_has_a_clear_page(tmp_path, capsys):

@@ -65,6 +65,8 @@ def test_made_and_opened_at_once_for_its_owner(parley_home, tmp_path, capsys):
         "missing": {"p": 0, "pt": 0},
         "without_traits": 0,
         "warnings": [],
+        "checks": 0,
+        "practice": 0,
     }
     assert Membership.objects.get(researcher=cleo).study.name == "rain"
 

@@ -178,7 +178,7 @@ CRITERION = '[[criteria]]\nkey = "fun"\nquestion = "Which is more fun?"\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('titel = "x"\n' + STUDY, "study.toml:1: titel: unknown key; expected contexts, criteria, datasheet, display"),
+        ('titel = "x"\n' + STUDY, "study.toml:1: titel: unknown key; expected checks, contexts, criteria, datasheet"),
         (STUDY.replace("title = ", "# title = "), "study.toml:1: the file: 'title' is missing"),
         (STUDY.replace('"PT against P"', "7"), "study.toml:1: title: expected a text, got 7"),
         (STUDY.replace('["p", "pt"]', '"p"'), "study.toml:2: responses: expected a list of texts, each once, got 'p'"),
@@ -264,11 +264,11 @@ CRITERION = '[[criteria]]\nkey = "fun"\nquestion = "Which is more fun?"\n'
         ),
         (
             STUDY + "[checks]\nshare = 0.1\n",
-            "study.toml:6: checks: a study with check pairs is not built yet; leave it out",
+            'study.toml:6: checks.file: expected either make = "shuffled-context" or a file',
         ),
         (
             STUDY + '[plan]\nexclusions = ["x"]\n',
-            "study.toml:7: plan.exclusions: an exclusion rule in the plan is not built",
+            "study.toml:7: plan.exclusions: 'x': not of the form MEASURE < NUMBER",
         ),
         ("title = \n", "study.toml: Invalid value"),
     ],
@@ -304,3 +304,20 @@ def test_a_question_about_traits_waits_for_the_others_whatever_it_is_called(tmp_
     file = read_study_file(a_study_file(tmp_path, STUDY + "[[criteria]]\n" + own))
 
     assert [(each.key, each.after) for each in file.criteria] == [("naturalness", ()), ("warmth", ("naturalness",))]
+
+
+def test_answers_to_the_datasheet_are_kept_by_number(tmp_path):
+    text = STUDY + '\n[datasheet]\npay = "12 pounds an hour"\n"naturalness 4.1.1" = "goodness"\n'
+
+    file = read_study_file(a_study_file(tmp_path, text))
+
+    assert file.datasheet == {"3.2.2.2": "12 pounds an hour", "naturalness 4.1.1": "goodness"}
+    assert file.as_json()["datasheet"] == file.datasheet
+    assert "datasheet" not in read_study_file(a_study_file(tmp_path, STUDY)).as_json()
+
+
+def test_an_answer_to_what_the_datasheet_does_not_ask_is_refused_with_its_line(tmp_path):
+    text = STUDY + '\n[datasheet]\npay = "12 pounds"\nwages = "12 pounds"\n'
+
+    with pytest.raises(BadToml, match=r"study\.toml:\d+: datasheet\.wages: 'wages' is no question of the datasheet"):
+        read_study_file(a_study_file(tmp_path, text))

@@ -4,6 +4,9 @@ A kill is an interrupt at an exact place: before or after a step that leaves its
 """
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
@@ -20,6 +23,7 @@ from generation.journal import JOURNAL_FILE, Journal
 from generation.llm_batches import Batches
 from generation.prices import Price
 from generation.terminal import BAD_INPUT, FAILED
+from tests.conftest import ROOT
 from tests.generation.builders import pairs_corpus
 from tests.openai_batches import BatchFaults, BatchServer
 from tests.openai_server import Faults, OpenAIServer
@@ -190,7 +194,6 @@ def killed_at(server: OpenAIServer, owner: type, name: str, *, call: int, before
 
 
 STEPS = [
-    (Sheets, "write", 1),
     (Batches, "upload", 1),
     # Of the first sheet: written, uploaded, begun, collected. Of the second: written.
     (Sheets, "_save", 1),
@@ -200,9 +203,7 @@ STEPS = [
     (Batches, "look", 1),
     (Batches, "lines", 1),
     (Journal, "add", 5),
-    (Journal, "add", 15),
     (Sheets, "_save", 4),
-    (Sheets, "_save", 5),
     (Batches, "begin", 2),
     (Batches, "lines", 2),
 ]
@@ -229,6 +230,34 @@ def test_stopped_while_it_waits_and_begun_on_another_day_it_collects_what_was_se
 
     assert result["dialogues"] == 6
     assert (server.steps["upload"], server.steps["begin"]) == (2, 2)
+
+
+def test_killed_for_good_while_it_waits_a_new_process_collects_what_was_sent(home):
+    named = ["--personas", str(home / "corpora" / "pairs"), "--to", str(home / "corpora" / "made"), "--author", "mock"]
+    with BatchServer(BatchFaults(looks=1000)) as server:
+        words = ["generate", *named, "--base-url", server.base_url, "--batch", "--poll", "0.05", "--quiet"]
+        process = subprocess.Popen([sys.executable, "manage.py", *words], cwd=ROOT, stdout=subprocess.DEVNULL)
+        while server.steps["look"] < 2:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        server.batch_faults = BatchFaults()
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+
+    assert (server.steps["upload"], server.steps["begin"]) == (2, 2)
+    assert set(server.answered.values()) == {1}
+    assert len(records(home)) == 18
+
+
+def test_going_on_without_batches_while_one_is_under_way_is_refused(home):
+    with BatchServer(BatchFaults(looks=1000)) as server:
+        killed_at(server, Batches, "look", call=1, before=False)
+        with pytest.raises(CommandError, match=r"made has batches under way \(batch-1\): go on with --batch") as caught:
+            generate(server)
+
+    assert caught.value.returncode == BAD_INPUT
+    assert server.asked.total() == 0
 
 
 def test_a_grown_source_sends_only_what_is_neither_answered_nor_under_way(home):

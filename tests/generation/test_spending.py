@@ -52,6 +52,8 @@ class Biller:
             raise Busy(None)
         if fate == "rejected":
             raise Rejected("too long")
+        if fate == "error":
+            raise Trouble("server", "500")
         size = len(request["messages"][0]["content"].encode())
         reply = an_answer(round(prompt * size), round(completion * request["max_completion_tokens"]))
         self.billed += PRICES.models["mock"].of(reply.usage)
@@ -63,7 +65,9 @@ class Biller:
 
 
 fates = st.tuples(
-    st.sampled_from(["answered", "answered", "answered", "busy", "rejected", "lost"]), st.floats(0, 1), st.floats(0, 1)
+    st.sampled_from(["answered", "answered", "answered", "busy", "rejected", "error", "lost"]),
+    st.floats(0, 1),
+    st.floats(0, 1),
 )
 
 

@@ -16,7 +16,15 @@ from training.serving import Gathering, ServedModel
 class ModelServer:
     """Serves models while used as a context manager; `gathering` shows what was answered together."""
 
-    def __init__(self, *folders: Path, wait: float = 0.0, batch_size: int = 32, most_waiting: int = 1000) -> None:
+    def __init__(
+        self,
+        *folders: Path,
+        wait: float = 0.0,
+        batch_size: int = 32,
+        most_waiting: int = 1000,
+        most_new_tokens: int = 64,
+    ) -> None:
+        self.most_new_tokens = most_new_tokens
         self.gathering = Gathering(
             {folder.name: ServedModel(folder) for folder in folders},
             batch_size=batch_size,
@@ -51,7 +59,8 @@ class ModelServer:
             self.base_url = address
             self._listening.set()
 
-        await serve(self.gathering, host="127.0.0.1", port=0, most_new_tokens=64, stop=self._stop, ready=ready)
+        longest = self.most_new_tokens
+        await serve(self.gathering, host="127.0.0.1", port=0, most_new_tokens=longest, stop=self._stop, ready=ready)
 
     def send(self, path: str, body: Any = None, *, method: str | None = None) -> tuple[int, Any]:
         """Status and parsed body of one request; a body that is no bytes is sent as JSON."""

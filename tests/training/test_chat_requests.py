@@ -113,6 +113,11 @@ def test_decoding_is_greedy_unless_a_sample_is_asked_for_and_bounded(fields, dec
     assert read(**fields).decoding == decoding
 
 
+@pytest.mark.parametrize(("asked", "own"), [(None, False), (3, True), (LONGEST, True), (LONGEST + 1, False)])
+def test_a_bound_is_the_requests_own_unless_the_server_gives_less(asked, own):
+    assert read(max_tokens=asked).own_bound == own
+
+
 def test_fields_that_say_what_is_so_anyway_are_taken():
     plain = {"n": 1, "stream": False, "stop": None, "response_format": {"type": "text"}, "user": "ada", "metadata": {}}
 

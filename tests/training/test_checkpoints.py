@@ -197,8 +197,8 @@ def test_a_hub_that_does_not_answer_is_given_up_soon(monkeypatch, parley_home, t
         "import os, sys; os.environ.update(HF_ENDPOINT='http://127.0.0.1:9', HF_HOME=sys.argv[1]);"
         "os.environ.pop('HF_HUB_OFFLINE', None);"
         "import django; django.setup();"
-        "from training.checkpoints import CheckpointMissing, _find\n"
-        "try: _find('hub:google-t5/t5-small')\n"
+        "from training.checkpoints import CheckpointMissing, find_checkpoint\n"
+        "try: find_checkpoint('hub:google-t5/t5-small')\n"
         "except CheckpointMissing as error: print(error)"
     )
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from training.machine import pin_threads, usable_processors
+from training.machine import pin_threads, processors, usable_processors
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ def test_what_the_user_says_goes_before_all(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
 
     assert usable_processors(quota="100000 100000") == 3
+
+
+def test_how_many_processors_there_are_does_not_hang_on_how_many_threads_are_wanted(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    there = processors()
+    monkeypatch.setenv("OMP_NUM_THREADS", str(there + 5))
+
+    assert processors() == there >= 1
 
 
 @pytest.mark.torch

@@ -73,6 +73,13 @@ def test_usage_counts_the_pieces_that_were_read_and_written(served):
     assert shorter["usage"]["prompt_tokens"] < whole["usage"]["prompt_tokens"]
 
 
+def test_the_servers_own_bound_is_where_a_reply_stops(model):
+    with ModelServer(model, most_new_tokens=3) as server:
+        _, answer = server.complete(parley=TOLD, max_tokens=200)
+
+    assert (answer["usage"]["completion_tokens"], answer["choices"][0]["finish_reason"]) == (3, "stop")
+
+
 def test_models_are_listed_and_looked_up(served):
     status, listed = served.send("/models")
 

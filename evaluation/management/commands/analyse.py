@@ -5,13 +5,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from evaluation.datasheet_file import read_datasheet
 from evaluation.judgment_forms.forms import READERS, UnknownForm
 from evaluation.judgments_file import info_path, read_info, read_judgments
 from evaluation.reports.against import NotAReport, against_earlier, compared_with, write_against
-from evaluation.reports.build import build_report
+from evaluation.reports.build import answered, build_report
 from evaluation.reports.render import NotAReportFolder, write_report
 from evaluation.stats.declared import StudyInfo
 from evaluation.stats.outcomes import UnknownChoice
+from evaluation.toml_table import BadToml
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand
 
@@ -19,13 +21,14 @@ from generation.terminal import BadInput, ParleyCommand
 class Command(ParleyCommand):
     help = "The report of a judgments file alone, with no study. FILE.study.json is read where it lies beside it."
     example = "judgments.csv --to report"
-    bad_input = (BadLine, UnknownForm, UnknownChoice, NotAReportFolder, NotAReport)
+    bad_input = (BadLine, UnknownForm, UnknownChoice, NotAReportFolder, NotAReport, BadToml)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path, help="judgments, gzip or not")
         parser.add_argument("--format", choices=sorted(READERS), help="the form of FILE (default: recognised)")
         parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="folder for the report")
         parser.add_argument("--against", metavar="DIR", type=Path, help="an earlier report's folder to compare with")
+        parser.add_argument("--datasheet", metavar="FILE", type=Path, help="answers to the datasheet, in TOML")
         parser.add_argument("--seed", type=int, help="of resampling (default: that of FILE.study.json, else 7)")
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -42,6 +45,8 @@ class Command(ParleyCommand):
                 raise BadInput(f"--seed: expected a whole number of at least 0, got {options['seed']}")
             info = replace(info, seed=options["seed"])
         report = build_report(rows, info)
+        if options["datasheet"]:
+            report = answered(report, read_datasheet(options["datasheet"], criteria=report.analysis["criteria"]))
         against = against_earlier(report, options["against"])
         shown = compared_with(report, against) if against else report
         inputs = {"judgments": file} | ({"study": info_path(file)} if info_path(file).is_file() else {})

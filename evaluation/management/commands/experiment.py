@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.chain import Manner, NameTaken, Planned, StepFailed, most_jobs, plan, run
+from evaluation.chain_page import write_chain_page
 from evaluation.experiment import Experiment, read_experiment, report_step
 from evaluation.models import Study
 from evaluation.steps import BadExperiment
@@ -52,10 +53,13 @@ class Command(ParleyCommand):
             experiment = replace(experiment, steps=(*experiment.steps, *reported.steps))
         if study and not study.closed_at:
             self.say(f"Waiting for judgments: the study {study.name} is {study.state}. Next: {_next(study)}")
+        page = write_chain_page(experiment, now=timezone.now())
+        self.say(f"How every number came about: {page}")
         return {
             "experiment": experiment.title,
             "steps": steps,
             "study": study and study.state,
+            "page": str(page),
         }
 
     def _run(self, experiment: Experiment, jobs: int) -> dict[str, str]:
@@ -63,6 +67,8 @@ class Command(ParleyCommand):
         try:
             return run(experiment, now=timezone.now, say=self.say, manner=manner)
         except (StepFailed, NameTaken) as error:
+            # What was made before it is on the page, and what was not.
+            write_chain_page(experiment, now=timezone.now())
             raise WorkFailed(str(error)) from error
 
     def _plan(self, title: str, rows: list[Planned]) -> dict[str, Any]:

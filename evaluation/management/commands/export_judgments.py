@@ -9,6 +9,7 @@ from django.utils import timezone
 from evaluation.blinding import ResultsHidden, require_results
 from evaluation.exporting import info_of, rows_of
 from evaluation.judgments_file import write_judgments
+from evaluation.participants import write_participants
 from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
 from generation.corpus.manifest import write_manifest
 from generation.terminal import BadInput, ParleyCommand
@@ -26,6 +27,12 @@ class Command(ParleyCommand):
         parser.add_argument("--to", required=True, type=Path, metavar="FILE", help="the file to write")
         parser.add_argument(
             "--unblind", action="store_true", help="even while the study runs: logged, and stated in every report after"
+        )
+
+        parser.add_argument(
+            "--with-participants",
+            action="store_true",
+            help="also write FILE.participants.csv, the platform's id of each annotator: logged",
         )
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -53,6 +60,10 @@ class Command(ParleyCommand):
             inputs={},
             results=result,
         )
+        if options["with_participants"]:
+            people = Path(f"{to}.participants.csv")
+            result["participants"] = write_participants(people, study, now=timezone.now())
+            self.say(f"Who they are on their platform is in {people}: keep it apart from the judgments.")
         self.say(f"{len(rows):,} judgments of {study.name} are in {to}, and what was declared in {to}.study.json.")
         self.say(f"Next: manage.py analyse {to} --to {to.with_suffix('')}-report")
         return {"file": str(to), **result}

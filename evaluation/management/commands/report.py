@@ -7,26 +7,29 @@ from django.utils import timezone
 
 from evaluation.blinding import ResultsHidden, require_results
 from evaluation.conduct import looks_taken
+from evaluation.datasheet_file import read_datasheet
 from evaluation.looking import decisions, look_at, said
 from evaluation.models import Study
 from evaluation.reports.against import NotAReport, against_earlier, compared_with, earlier_report, write_against
-from evaluation.reports.build import report_of
+from evaluation.reports.build import answered, report_of
 from evaluation.reports.render import NotAReportFolder, check_folder, write_report
 from evaluation.stats.looks import LookNotDue
 from evaluation.stats.outcomes import UnknownChoice
 from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
+from evaluation.toml_table import BadToml
 from generation.terminal import BadInput, ParleyCommand
 
 
 class Command(ParleyCommand):
     help = "The report of a study: page, PDF, JSON, tables, datasheet. Refused until the study is closed."
     example = "pt-against-p --to report"
-    bad_input = (NoSuchStudy, WrongState, NotAReportFolder, UnknownChoice, LookNotDue, NotAReport)
+    bad_input = (NoSuchStudy, WrongState, NotAReportFolder, UnknownChoice, LookNotDue, NotAReport, BadToml)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY")
         parser.add_argument("--to", metavar="DIR", type=Path, help="folder for the report")
         parser.add_argument("--against", metavar="DIR", type=Path, help="an earlier report's folder to compare with")
+        parser.add_argument("--datasheet", metavar="FILE", type=Path, help="answers to the datasheet, in TOML")
         parser.add_argument(
             "--look",
             action="store_true",
@@ -48,6 +51,7 @@ class Command(ParleyCommand):
         check_folder(options["to"])
         if options["against"]:
             earlier_report(options["against"])
+        answers = _answers(options["datasheet"], study)
         if options["unblind"]:
             unblind(study=study, now=now)
         try:
@@ -55,6 +59,7 @@ class Command(ParleyCommand):
         except ResultsHidden as error:
             raise BadInput(f"{error}. To see them now, which is logged and stated in the report: --unblind") from error
         report = report_of(study)
+        report = answered(report, answers) if answers else report
         against = against_earlier(report, options["against"])
         shown = compared_with(report, against) if against else report
         written = write_report(options["to"], shown, command="report", now=now, settings={"study": study.name})
@@ -76,3 +81,8 @@ class Command(ParleyCommand):
         for line in said(look, number=number):
             self.say(line)
         return decisions(look, number=number)
+
+
+def _answers(file: Path | None, study: Study) -> dict[str, str]:
+    """Researchers' answers to the datasheet, from their file if they gave one."""
+    return read_datasheet(file, criteria=list(study.criteria.values_list("key", flat=True))) if file else {}

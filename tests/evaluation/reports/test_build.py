@@ -107,6 +107,15 @@ def test_ratings_are_reported_by_system():
     report = build_report(rows, an_info(criteria=(criterion,), plan=StudyInfo().plan))
 
     assert report.verdicts[0].text.startswith("On fluency the mean ratings are pt 4.50")
+    # Every context differs by 2: of 2^8 flips two are as extreme.
+    assert (
+        report.verdicts[0]
+        .text.replace("\u00a0", " ")
+        .endswith(
+            "; pt is rated higher than p: pt less p is 2.00 (95 % interval −0.22 to 2.74; sign-flip permutation test "
+            "over 8 clusters, p = .008), but the interval does not leave 0 out."
+        )
+    )
     assert [table.key for table in report.leading_tables] == ["ratings"]
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 from dataclasses import replace
 
 import pytest
@@ -17,18 +18,33 @@ def written(folder, rows=None, info=None):
     return folder
 
 
-def test_a_report_folder_holds_page_json_tables_and_manifest(tmp_path):
+@pytest.mark.usefixtures("pdf_maker")
+def test_a_report_folder_holds_page_pdf_json_datasheet_tables_and_manifest(tmp_path):
     folder = written(tmp_path / "report")
 
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "report.html", "report.json", "tables"]
-    assert "comparisons.csv" in {path.name for path in (folder / "tables").iterdir()}
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "heds.json",
+        "heds.md",
+        "manifest.json",
+        "report.html",
+        "report.json",
+        "report.pdf",
+        "report.tex",
+        "tables",
+    ]
+    keys = [table.key for table in build_report(some_rows(), an_info()).tables]
+    assert {path.name for path in (folder / "tables").iterdir()} == {
+        f"{key}.{form}" for key in keys for form in ("csv", "tex")
+    }
     assert json.loads((folder / "manifest.json").read_text())["command"] == "analyse"
 
 
 def test_the_same_judgments_and_seed_give_the_same_bits(tmp_path):
     one, two = written(tmp_path / "one"), written(tmp_path / "two", rows=list(reversed(some_rows())))
 
-    for path in (one / "report.json", *(one / "tables").iterdir()):
+    made = [path for path in one.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert {path.suffix for path in made} >= {".html", ".json", ".csv", ".tex", ".md"}
+    for path in made:
         assert path.read_bytes() == (two / path.relative_to(one)).read_bytes()
 
 
@@ -106,4 +122,23 @@ def test_an_older_report_is_replaced_with_none_of_its_tables_left(tmp_path):
 
     written(folder)
 
-    assert not (folder / "tables" / "ranking.csv").exists()
+    assert not [path for path in (folder / "tables").iterdir() if path.stem == "ranking"]
+
+
+def test_without_the_library_everything_but_the_pdf_is_written_and_the_reason_said(tmp_path, monkeypatch):
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "report.json").write_text("{}")
+    (folder / "report.pdf").write_bytes(b"of an earlier report")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+    made = write_report(folder, build_report(some_rows(), an_info()), command="analyse", now=NOW)
+
+    assert made.without_pdf == "weasyprint is not installed: pip install 'parley[pdf]'"
+    assert made.lines()[1] == f"No report.pdf: {made.without_pdf}"
+    assert "report.pdf" not in made.lines()[0]
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith("report")) == [
+        "report.html",
+        "report.json",
+        "report.tex",
+    ]

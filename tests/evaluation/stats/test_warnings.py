@@ -28,8 +28,8 @@ def test_what_makes_a_result_exploratory_or_not_of_people_is_said_first():
 
 def test_too_little_of_anything_is_said():
     assert warned(judgments([("pt", "p")] * 3)) == [
-        "1 of 1 comparisons rest on fewer than 6 clusters and are not tested.",
-        "1 of 1 comparisons have fewer than 5 annotators: they hold for these annotators only, not for others.",
+        "The comparison rests on fewer than 6 clusters: nothing is tested there.",
+        "The comparison has fewer than 5 annotators: what comes out holds for these alone, not for others.",
     ]
     assert warned([]) == ["There are no judgments that count."]
 

@@ -46,8 +46,8 @@ class Command(ParleyCommand):
             action="append",
             required=True,
             metavar="MODEL",
-            help="a trained model, or openai:NAME for any model behind OPENAI_BASE_URL with OPENAI_API_KEY; several are "
-            "training runs of one system, which share out the contexts",
+            help="a trained model, or openai:NAME for any model behind OPENAI_BASE_URL with OPENAI_API_KEY; several "
+            "are training runs of one system, which share out the contexts",
         )
         parser.add_argument(
             "--base-url", metavar="URL", help="the endpoint of openai:NAME (default: OPENAI_BASE_URL, else OpenAI's)"

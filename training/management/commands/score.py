@@ -9,7 +9,9 @@ from generation.corpus.dialogues import BadLine
 from generation.corpus.manifest import new_file, write_manifest
 from generation.home import NoSuchName, existing
 from generation.terminal import BadInput, ParleyCommand
+from training.checkpoints import CheckpointMissing
 from training.differences import DECLARED, Compared, UnknownMetric, compare
+from training.learned_metrics import Learned
 from training.responses import ResponsesMissing, responses_file
 from training.score_page import write_score_page
 from training.score_table import as_csv, as_latex, as_table, differences_as_table
@@ -22,7 +24,7 @@ class Command(ParleyCommand):
         "between two systems."
     )
     example = "p-tiny pt-tiny --to scores"
-    bad_input = (BadLine, NoSuchName, ResponsesMissing, UnknownMetric)
+    bad_input = (BadLine, CheckpointMissing, NoSuchName, ResponsesMissing, UnknownMetric)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -36,24 +38,38 @@ class Command(ParleyCommand):
             metavar="A,B",
             help="the metrics on which systems are compared, corrected over all of them (default: %(default)s)",
         )
-        parser.add_argument("--to", type=Path, metavar="DIR", help="write the table as a page, JSON, CSV and LaTeX, too")
+        parser.add_argument(
+            "--bertscore",
+            default="",
+            metavar="CHECKPOINT",
+            help="BERTScore by this encoder: a folder or hub:OWNER/NAME",
+        )
+        parser.add_argument("--bertscore-layer", type=int, metavar="N", help="its layer (default: the last)")
+        parser.add_argument(
+            "--nli",
+            default="",
+            metavar="CHECKPOINT",
+            help="consistency with the persona by this classifier of entailment and contradiction",
+        )
+        parser.add_argument("--to", type=Path, metavar="DIR", help="write a page, and the table as JSON, CSV and LaTeX")
 
     def work(self, **options: Any) -> dict[str, Any]:
         if options["batch_size"] < 1:
             raise BadInput(f"--batch-size: expected at least 1, got {options['batch_size']}")
         if options["to"] and options["to"].is_file():
             raise BadInput(f"--to {options['to']}: expected a folder, and it is a file")
+        learned = Learned(options["bertscore"], options["nli"], options["bertscore_layer"])
         folders = [existing("responses", name) for name in options["responses"]]
         files = [responses_file(folder) for folder in folders]
         scored, written = [], []
         for folder, file in zip(folders, files, strict=True):
-            scores = score(folder, seed=options["seed"], batch_size=options["batch_size"])
+            scores = score(folder, seed=options["seed"], batch_size=options["batch_size"], learned=learned)
             path = write_scores(folder, scores)
             write_manifest(
                 path,
                 command="score",
                 now=timezone.now(),
-                settings={"seed": options["seed"]},
+                settings={"seed": options["seed"], "bertscore": learned.bertscore, "nli": learned.nli},
                 inputs={"responses": file},
                 results={"signature": scores.signature, "caveats": list(scores.caveats)},
             )

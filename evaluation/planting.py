@@ -1,0 +1,87 @@
+"""The rows of pairs whose answer is known: check pairs, which look like any other, and practice pairs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from evaluation.checks_table import KnownPair
+from evaluation.design import Candidate, choose_traits
+from evaluation.known_pairs import KnownPairs
+from evaluation.models import Context, Item, Response, Study
+from evaluation.study_file import StudyFile
+from generation.corpus.traits import adjectives, stated
+
+AT_ONCE: Final = 500
+
+
+def plant(study: Study, file: StudyFile, known: KnownPairs) -> None:
+    """Put the pairs of `known` into `study`: each a context of its own, its right reply first, and no slot yet.
+
+    A check pair is asked about a trait where its speaker has one, as the other pairs are: nothing may tell it apart.
+    """
+    if file.checks is not None:
+        _rows(study, known.checks, file.checks.criteria, asks_traits=any(each.needs for each in file.criteria))
+    if file.practice is not None:
+        _rows(study, known.practice, file.practice.criteria, practice=True)
+
+
+def _rows(
+    study: Study,
+    pairs: Sequence[KnownPair],
+    criteria: Sequence[str],
+    *,
+    asks_traits: bool = False,
+    practice: bool = False,
+) -> None:
+    contexts = Context.objects.bulk_create((_context(study, pair) for pair in pairs), batch_size=AT_ONCE)
+    right, wrong = (
+        Response.objects.bulk_create(
+            (Response(context=context, text=text) for context, text in zip(contexts, texts, strict=True)),
+            batch_size=AT_ONCE,
+        )
+        for texts in ([pair.right for pair in pairs], [pair.wrong for pair in pairs])
+    )
+    traits = choose_traits([_candidate(pair) for pair in pairs], seed=study.seed) if asks_traits else {}
+    Item.objects.bulk_create(
+        (
+            Item(
+                study=study,
+                context=contexts[place],
+                first=right[place],
+                second=wrong[place],
+                trait=traits.get(pair.context.id, ("", ""))[0],
+                level=traits.get(pair.context.id, ("", ""))[1],
+                is_check=not practice,
+                is_practice=practice,
+                expected=dict.fromkeys(criteria, "first"),
+                why=pair.why,
+            )
+            for place, pair in enumerate(pairs)
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
+def _context(study: Study, pair: KnownPair) -> Context:
+    context = pair.context
+    return Context(
+        study=study,
+        ident=context.id,
+        cluster=context.cluster,
+        domain=context.domain,
+        speaker=context.speaker,
+        persona=list(context.persona),
+        traits=dict(context.traits),
+        turns=[{"speaker": turn.speaker, "text": turn.text} for turn in context.turns],
+    )
+
+
+def _candidate(pair: KnownPair) -> Candidate:
+    context = pair.context
+    return Candidate(
+        id=context.id,
+        cluster=context.cluster,
+        domain=context.domain,
+        speaker=context.speaker,
+        depth=len(context.turns),
+        traits=tuple((trait, level) for trait, level in stated(context.traits).items() if adjectives(trait, level)),
+    )
