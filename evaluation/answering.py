@@ -63,9 +63,7 @@ class Answering:
         self._thread = threading.Thread(target=self._loop.run_forever, name="asking", daemon=True)
         self._thread.start()
         release()
-        AnsweringProcess.objects.filter(seen_at__lt=self.now() - GONE_AFTER).exclude(
-            systems=list(self.systems)
-        ).delete()
+        AnsweringProcess.objects.filter(seen_at__lte=self.now() - GONE_AFTER).delete()
         self._process = AnsweringProcess.objects.create(systems=list(self.systems), seen_at=self.now())
         return self
 

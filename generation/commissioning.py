@@ -74,7 +74,7 @@ def carry_out(order: Order, *, now: Callable[[], datetime], quiet: bool = True) 
         origin = origin_of(order, source.planned, made, folder=source.folder, labels_from=labels_from)
         results = {"corpus": order.name, **origin, **count_results(made)}
         if not order.offline:
-            results |= answers_of(journal.records(), model=order.author, prices=prices)
+            results |= answers_of(journal, model=order.author, prices=prices)
         inputs = {"personas": source.folder / DIALOGUES_FILE}
         if labels_from:
             inputs["labels"] = labels_from / LABELS_FILE

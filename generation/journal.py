@@ -106,7 +106,7 @@ class Journal:
 
     def find(self, request: str, sample: int, round_: int) -> Record | None:
         """What came of this request, if it was ever made."""
-        place = self._places.get(_key(request, sample, round_))
+        place = self._place_of(request, sample, round_)
         return None if place is None else self._record_at(place)
 
     def last_round(self, request: str, sample: int) -> int:
@@ -139,6 +139,9 @@ class Journal:
                 os.fsync(self._file.fileno())
             except OSError as error:
                 raise JournalFull(f"cannot write to {self.path}: {error.strerror}") from error
+
+    def _place_of(self, request: str, sample: int, round_: int) -> int | None:
+        return self._places.get(_key(request, sample, round_))
 
     def _record_at(self, place: int) -> Record:
         assert self._file is not None

@@ -1,13 +1,13 @@
 """Where a corpus came from: who wrote it, what that took, and the caveats that must be said of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from generation.corpus.manifest import read_manifest
 from generation.generating import Made
-from generation.journal import Record, usage
+from generation.journal import Journal, usage
 from generation.offline import CAVEAT, LABEL_CAVEAT
 from generation.ordering import Order
 from generation.planning import Planned
@@ -41,26 +41,32 @@ def _caveats(folder: Path, *, words: bool) -> list[str]:
     return [str(caveat) for caveat in caveats if words or caveat != CAVEAT]
 
 
-def answers_of(records: Iterable[Record], *, model: str, prices: Prices) -> dict[str, Any]:
+def answers_of(journal: Journal, *, model: str, prices: Prices) -> dict[str, Any]:
     """What all answers of a corpus took: tokens, money, which models gave them, and how many were taken over.
 
-    `seconds` are those of all requests added up, however many were under way at a time.
     `model` is the one that was asked for. Usage and cost are of what was bought for this corpus; the cost is null, with
-    the reason, where no price is known.
+    the reason, where no price is known. The journal is read line by line, however long it is.
     """
-    answered = [record for record in records if "answer" in record]
-    bought = [record for record in answered if REUSED not in record]
-    cost = Bill.of(bought, model=model, prices=prices).amount
+    models, fingerprints, reused = Counter[str](), Counter[str](), Counter[str]()
+    seconds = 0.0
+    for record in journal.records():
+        if "answer" in record:
+            seconds += 0.0 if REUSED in record else float(record.get("seconds", 0.0))
+            models[str(record["model"])] += 1
+            fingerprints[str(record.get("fingerprint"))] += 1
+            reused.update([record[REUSED]] if REUSED in record else [])
+    cost = Bill.of(journal.records(), model=model, prices=prices).amount
     return {
-        "usage": usage(bought),
-        "seconds": round(sum(float(record.get("seconds", 0.0)) for record in bought), 1),
+        "usage": usage(record for record in journal.records() if REUSED not in record),
+        # Of all requests added up, however many were under way at a time.
+        "seconds": round(seconds, 1),
         "cost": {
             "amount": None if cost is None else float(cost),
             "currency": prices.currency,
             "prices": prices.source,
-            **({"reason": f"no price is known for {model}"} if cost is None else {}),
+            **({"reason": f"no price is known for {model}"} if cost is None else {"said": prices.say(cost)}),
         },
-        "models": dict(sorted(Counter(str(record["model"]) for record in answered).items())),
-        "fingerprints": dict(sorted(Counter(str(record.get("fingerprint")) for record in answered).items())),
-        "reused_answers": dict(sorted(Counter(record[REUSED] for record in answered if REUSED in record).items())),
+        "models": dict(sorted(models.items())),
+        "fingerprints": dict(sorted(fingerprints.items())),
+        "reused_answers": dict(sorted(reused.items())),
     }

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from generation.asking import Askable
 from generation.authors import RunStopped
 from generation.journal import Record
-from generation.llm import Busy, Rejected, Reply, Trouble
+from generation.llm import Busy, ParameterRefused, Rejected, Reply, Trouble
 from generation.prices import NOTHING, Money, Price, Prices
 
 # What a chat template puts around a conversation and around each of its messages, generously.
@@ -27,6 +27,8 @@ REUSED: Final = "reused_from"
 BATCH: Final = "batch"
 # What tells an endpoint how long its answer may be. No request of ours has it by itself.
 CAP: Final = "max_completion_tokens"
+# What it was called before, and still is at endpoints that do not know the other.
+OLDER_CAP: Final = "max_tokens"
 
 
 class BudgetSpent(RunStopped):
@@ -132,16 +134,17 @@ class Purse:
 
 @dataclass
 class Budgeted:
-    """An endpoint that is asked only within a purse, and told how long its answers may be."""
+    """An endpoint that is asked only within a purse, and told how long its answers may be, in a word that it knows."""
 
     endpoint: Askable
     purse: Purse
+    cap: str = CAP
 
     async def ask(self, request: Mapping[str, Any]) -> Reply:
         """As the endpoint's own; raises `BudgetSpent` besides."""
         reservation = await self.purse.reserve(request)
         try:
-            reply = await self.endpoint.ask(capped(request, self.purse.answer_tokens))
+            reply = await self._ask_capped(request)
         except (Busy, Rejected, RunStopped):
             self.purse.release(reservation)
             raise
@@ -154,6 +157,17 @@ class Budgeted:
             raise
         self.purse.settle(reservation, reply.usage)
         return reply
+
+    async def _ask_capped(self, request: Mapping[str, Any]) -> Reply:
+        cap = self.cap
+        try:
+            return await self.endpoint.ask({**request, cap: self.purse.answer_tokens})
+        except ParameterRefused as refused:
+            # Many asked at once before the first was refused; each of them asks again.
+            if cap != CAP or CAP not in str(refused):
+                raise
+            self.cap = OLDER_CAP
+            return await self.endpoint.ask({**request, OLDER_CAP: self.purse.answer_tokens})
 
 
 def capped(request: Mapping[str, Any], answer_tokens: int) -> dict[str, Any]:

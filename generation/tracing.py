@@ -5,6 +5,7 @@ end of every run, one from the journal alone included, it is known what each dia
 """
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,8 +47,8 @@ class TracedJournal(Journal):
         super().__init__(folder, settings, writing=writing)
         # Hears of every line that is added.
         self.heard: Callable[[Record], None] = lambda record: None
-        # By row, each exchange once, in the order in which it took them.
-        self._taken: dict[Row, dict[tuple[str, int, int], None]] = {}
+        # By row, where in the file its exchanges begin: each once, in the order in which it took them.
+        self._taken: dict[Row, array[int]] = {}
 
     def find(self, request: str, sample: int, round_: int) -> Record | None:
         """What came of this request, if it was ever made; it counts as taken by the row that is being made."""
@@ -63,15 +64,14 @@ class TracedJournal(Journal):
         self.heard(record)
 
     def _note(self, record: Record) -> None:
-        row = _row.get()
-        if row is not None:
-            self._taken.setdefault(row, {})[record["request"], record["sample"], record["round"]] = None
+        row, place = _row.get(), self._place_of(record["request"], record["sample"], record["round"])
+        if row is not None and place is not None and place not in (taken := self._taken.setdefault(row, array("q"))):
+            taken.append(place)
 
     def provenance(self) -> Iterator[dict[str, Any]]:
         """A line for each row in order: all its exchanges, the models that answered, tokens, and tries."""
         for row in sorted(self._taken):
-            records = [super(TracedJournal, self).find(*exchange) for exchange in self._taken[row]]
-            yield _provenance(row, [record for record in records if record is not None])
+            yield _provenance(row, [self._record_at(place) for place in self._taken[row]])
 
 
 def _provenance(row: Row, records: list[Record]) -> dict[str, Any]:

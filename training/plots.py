@@ -14,6 +14,8 @@ from typing import Final
 KINDS: Final = 4
 # Room above and below the values, as a share of their range.
 _ROOM: Final = 0.08
+# Numbers on the horizontal axis that are nearer than this, in per cent of it, run into each other on a phone.
+_NEAREST: Final = 16.0
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,12 @@ def ticks_up(ends: tuple[float, float], written: Callable[[float], str]) -> tupl
     """Three numbers on the vertical axis, from the bottom up; `ends` as `tracks_of` gives them."""
     bottom, top = ends
     return tuple(Tick(at, written(bottom + (top - bottom) * (100 - at) / 100)) for at in (92.0, 50.0, 8.0))
+
+
+def spaced(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
+    """The ticks, from the left, without those that would run into the one before."""
+    kept: list[Tick] = []
+    for tick in ticks:
+        if not kept or tick.at - kept[-1].at >= _NEAREST:
+            kept.append(tick)
+    return tuple(kept)

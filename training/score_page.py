@@ -12,7 +12,7 @@ from typing import Any, Final
 from generation.describing.figures import Bar, Figure, Line, Panel
 from training.intervals import Score
 from training.pages import write_html
-from training.plots import Plot, Reading, Tick, ticks_up, tracks_of
+from training.plots import Plot, Reading, Tick, spaced, ticks_up, tracks_of
 from training.score_table import HOME, SHOWN, cell
 
 PAGE: Final = "scores.html"
@@ -190,7 +190,7 @@ def _curve(domain: str, metric: str, lines: Mapping[str, Sequence[Mapping[str, A
         alt=f"{heading.strip()} in {domain} against parameters. " + "; ".join(": ".join(row[1:]) for row in rows) + ".",
         caption="Against parameters, on a logarithmic axis. Lines are named by what their models were trained on.",
         tracks=tracks,
-        across=tuple(Tick(across(size), _short(size)) for size in sizes),
+        across=spaced([Tick(across(size), _short(size)) for size in sizes]),
         up=ticks_up(ends, lambda value: format(value, form)),
         axis="parameters",
         columns=("trained on", "system", "parameters", heading.strip()),

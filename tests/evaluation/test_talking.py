@@ -132,6 +132,14 @@ def test_an_answering_process_is_here_until_it_has_not_been_seen_for_long():
     assert (gone.systems, gone.known) == ((), ("pt", "p"))
 
 
+def test_a_process_that_comes_after_another_takes_its_place():
+    with OpenAIServer() as server:
+        for _ in range(2):
+            answer("--base-url", server.base_url, "--model", "mock")
+
+    assert [each.systems for each in AnsweringProcess.objects.all()] == [["mock"]]
+
+
 def test_nothing_is_said_while_a_reply_is_waited_for_nor_without_words():
     talk = a_talk()
     with pytest.raises(talking.BadTalk, match="got nothing"):

@@ -193,26 +193,28 @@ def killed_at(server: OpenAIServer, owner: type, name: str, *, call: int, before
     assert caught.value.code == 130
 
 
-STEPS = [
-    (Batches, "upload", 1),
-    # Of the first sheet: written, uploaded, begun, collected. Of the second: written.
-    (Sheets, "_save", 1),
-    (Sheets, "_save", 2),
-    (Sheets, "_save", 3),
-    (Batches, "begin", 1),
-    (Batches, "look", 1),
-    (Batches, "lines", 1),
-    (Journal, "add", 5),
-    (Sheets, "_save", 4),
-    (Batches, "begin", 2),
-    (Batches, "lines", 2),
-]
+# Each step of the first sheet, and those of the second that are not like the first's.
+STEPS = {
+    "a file that nobody knows of yet": (Sheets, "_save", 1, True),
+    "written": (Sheets, "_save", 1, False),
+    "uploaded, not noted": (Batches, "upload", 1, False),
+    "uploaded": (Sheets, "_save", 2, False),
+    "begun, not noted": (Batches, "begin", 1, False),
+    "begun": (Sheets, "_save", 3, False),
+    "looked at": (Batches, "look", 1, False),
+    "ended": (Batches, "lines", 1, False),
+    "five of twelve kept": (Journal, "add", 5, False),
+    "all kept, not noted": (Sheets, "_save", 4, True),
+    "collected": (Sheets, "_save", 4, False),
+    "the second begun, not noted": (Batches, "begin", 2, False),
+    "the second ended": (Batches, "lines", 2, False),
+}
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize(("owner", "name", "call"), STEPS, ids=lambda value: str(getattr(value, "__name__", value)))
-def test_killed_at_any_step_nothing_is_uploaded_begun_or_bought_twice(home, owner, name, call, before):
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_nothing_is_uploaded_begun_or_bought_twice(home, step):
     with BatchServer() as server:
+        owner, name, call, before = STEPS[step]
         killed_at(server, owner, name, call=call, before=before)
         result = generate(server, "--batch")
 

@@ -131,11 +131,12 @@ def test_a_dry_run_half_way_goes_by_what_was_measured(home):
 
 def test_what_it_cost_is_in_the_manifest_with_the_prices(home):
     with BillingServer() as server:
-        result, _ = run("--base-url", server.base_url, "--prices", str(home / "prices.toml"))
+        _, said = run("--base-url", server.base_url, "--prices", str(home / "prices.toml"))
 
-    assert result["cost"]["amount"] == pytest.approx(float(server.billed))
+    assert "Cost of all that was ever bought for it: 0.021 USD (the prices in " in said
     assert read_manifest(home / "corpora" / "made")["results"]["cost"] == {
         "amount": float(server.billed),
+        "said": "0.021 USD",
         "currency": "USD",
         "prices": f"the prices in {home / 'prices.toml'}",
     }
@@ -183,6 +184,16 @@ def test_a_budget_tells_the_endpoint_how_long_an_answer_may_be_and_no_budget_doe
         run(*words)
 
     assert (under_budget, server.longest) == (900, None)
+
+
+def test_an_endpoint_that_knows_only_the_older_word_for_that_is_told_in_it(home):
+    words = ("--prices", str(home / "prices.toml"), "--budget", "5", "--max-answer-tokens", "900")
+
+    with BillingServer(Faults(rejects=("max_completion_tokens",))) as server:
+        result, _ = run("--base-url", server.base_url, *words)
+
+    assert (result["dialogues"], server.last_request["max_tokens"]) == (6, 900)
+    assert "max_completion_tokens" not in server.last_request
 
 
 def test_a_budget_over_a_model_without_a_price_is_refused_before_anything(home):

@@ -64,7 +64,7 @@ def a_recipe(*overrides: str) -> Recipe:
 
 def a_checkpoint_recipe(checkpoint: Path, *overrides: str, name: str = "t5-small") -> Recipe:
     """A recipe that starts from a checkpoint, cut down to a second."""
-    quick = [*QUICK, "batch=8", "at_once=8", "max_source=96", "rate=0.01", f"checkpoint={checkpoint}"]
+    quick = [*QUICK, "batch=8", "at_once=8", "max_source=96", "rate=0.01", "precision=fp32", f"checkpoint={checkpoint}"]
     return read_recipe(name, overrides=[*quick, *overrides])
 
 

@@ -6,6 +6,7 @@ import random
 import threading
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,8 +48,9 @@ class ModelServer:
         self._thread.join()
 
     def stop(self) -> None:
-        """Tell it to stop, as Ctrl-C does."""
-        self._loop.call_soon_threadsafe(self._stop.set)
+        """Tell it to stop, as Ctrl-C does; once it has, nothing is left to be told."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self) -> None:
         from training.chat_server import serve

@@ -1,6 +1,7 @@
 """What a model is fed, to the letter."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -52,8 +53,8 @@ def test_every_turn_but_the_first_is_an_example_seen_by_its_speaker():
 def test_first_and_second_speaker_count_from_who_begins():
     dialogue = a_dialogue()
     answered_first = a_dialogue(texts=SMALL_TALK[:3])
-    begun_by_the_other = type(answered_first)(
-        **{**vars(answered_first), "turns": tuple(Turn(1 - turn.speaker, turn.text) for turn in answered_first.turns)}
+    begun_by_the_other = replace(
+        answered_first, turns=tuple(Turn(1 - turn.speaker, turn.text) for turn in answered_first.turns)
     )
 
     assert turns_of(list(examples_of([dialogue], speakers="first"))) == [2, 4]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from training.plots import Reading, tracks_of
+from training.plots import Reading, Tick, spaced, tracks_of
 from training.score_page import differences_of, figures_of, size_curves, tables_of, write_score_page
 
 
@@ -82,6 +82,12 @@ def test_there_is_no_curve_without_two_sizes_of_one_thing(models):
     systems = [a_system(f"m{size}", f1=0.1, parameters=size, trained_on=corpus) for corpus, size in models]
 
     assert size_curves(a_result(*systems)) == []
+
+
+def test_numbers_on_an_axis_do_not_run_into_each_other():
+    ticks = [Tick(0.0, "228 k"), Tick(4.0, "253 k"), Tick(68.0, "1.1 M"), Tick(100.0, "2.4 M")]
+
+    assert [tick.text for tick in spaced(ticks)] == ["228 k", "1.1 M", "2.4 M"]
 
 
 def test_a_logarithmic_axis_puts_the_geometric_mean_in_the_middle():

@@ -83,6 +83,9 @@ class Command(ParleyCommand):
             self.say(f"{result['rejected']} dialogues were rejected: see {folder / REJECTED_FILE}.")
         if SCREENED in result["failures"] and not order.refill:
             self.say("What was screened out has no dialogue now; --refill writes it anew.")
+        if cost := result.get("cost"):
+            what = cost.get("reason") or f"{cost['said']} ({cost['prices']})"
+            self.say(f"Cost of all that was ever bought for it: {what}.")
         for caveat in result["caveats"]:
             self.say(f"Note: {caveat}.")
         self.say(f"Next: manage.py describe {order.name}")
