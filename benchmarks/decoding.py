@@ -1,6 +1,6 @@
 """Replies per second: in batches beside one by one, and CTranslate2 beside both; the replies must be the same.
 
-    .venv/bin/python benchmarks/decoding.py [--contexts 128] [--rounds 3] [--steps 600]
+    .venv/bin/python -m benchmarks.decoding [--contexts 128] [--rounds 3] [--steps 600]
 
 A model of the recipe `tiny` learns from the offline author's dialogues for some steps, so that its replies differ, and
 then answers contexts greedily. Rounds are interleaved, the best of each counts; loading and converting are not timed.
@@ -8,14 +8,12 @@ then answers contexts greedily. Rounds are interleaved, the best of each counts;
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 warnings.filterwarnings("ignore")
 

@@ -1,6 +1,6 @@
 """Does `describe` run in constant memory? N and 10 N synthetic dialogues on the disk, each described by itself.
 
-    python benchmarks/describing.py [N]
+    python -m benchmarks.describing [N]
 
 Prints dialogues a second, the peak memory of each run (a process of its own), and their ratio. Words follow Zipf's law
 over a vocabulary without an end, so that every table that could grow is made to: tokens, bigrams, trait n-grams, turns,

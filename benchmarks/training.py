@@ -1,6 +1,6 @@
 """The training loop beside transformers' Seq2SeqTrainer with its defaults: the same model and examples, in one run.
 
-    .venv/bin/python benchmarks/training.py [--examples 1024] [--rounds 3]
+    .venv/bin/python -m benchmarks.training [--examples 1024] [--rounds 3]
 
 Both train a model of the recipe `tiny` on dialogues of the offline author, tokenised beforehand. What is timed runs
 from the end of the first step to the end of the last but one: no set-up, no validation, no saving. Rounds are
@@ -9,7 +9,6 @@ interleaved, the best of each counts, and every figure is a ratio to the Trainer
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 import warnings
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 warnings.filterwarnings("ignore")
 
