@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from training.differences import holm
+from generation.corpus.corrections import holm
 from training.intervals import LEVEL, Difference, Score, Sums
 
 Better = Literal["lower", "higher"]

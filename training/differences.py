@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
 
+from generation.corpus.corrections import holm
 from training.intervals import Difference
 from training.scoring import ALL, Scores
 
@@ -73,16 +74,3 @@ def _difference(one: Scores, other: Scores, domain: str, metric: str, *, seed: i
             reason = scores.domains[domain][metric].reason
             return Difference(None, reason=f"{scores.system}: {reason}")
     return one.sums[domain][metric].minus(other.sums[domain][metric], seed=seed)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's corrected p-values, in the order given.
-
-    Holm (1979): each p times the number of those not yet rejected, never less than one before it.
-    """
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
-    corrected, highest = [1.0] * len(p_values), 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        corrected[place] = highest
-    return corrected

@@ -19,10 +19,10 @@ from scipy.special import stdtr
 
 from evaluation.stats.arrays import Floats, Integers, sums_by
 from evaluation.stats.confidence import measure
-from evaluation.stats.corrections import benjamini_hochberg
 from evaluation.stats.estimate import Estimate
 from evaluation.stats.intervals import wilson
 from evaluation.stats.resampling import ClusterSums, standard_error
+from generation.corpus.corrections import benjamini_hochberg
 
 FEWEST_PEOPLE: Final = 3
 # Below it the t test has nothing to lean on; the paper asks for as many units.

@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 
 from evaluation.stats.arrays import Floats, numbered, sums_by
-from evaluation.stats.corrections import holm
 from evaluation.stats.criteria import criteria_of
 from evaluation.stats.declared import DeclaredCriterion, StudyInfo
 from evaluation.stats.estimate import Estimate, Significance
@@ -28,6 +27,7 @@ from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
 from evaluation.stats.selection import Chosen, choose
 from evaluation.stats.snapshot import digest_of_rows, in_order
 from evaluation.stats.two_way import two_way
+from generation.corpus.corrections import holm
 
 ALPHA: Final = 0.05
 CLUSTERED: Final = ("permutation", "two_way")

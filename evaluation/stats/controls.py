@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from evaluation.stats.corrections import holm
 from evaluation.stats.orientation import Pair, by_comparison
 from evaluation.stats.outcomes import outcomes_of
 from evaluation.stats.preference import Preference, preference
 from evaluation.stats.rows import JudgmentRow
+from generation.corpus.corrections import holm
 
 AA: Final = "aa"
 CEILING: Final = "ceiling"

@@ -16,7 +16,6 @@ import numpy as np
 
 from evaluation.stats.arrays import Floats, Integers, numbered, sums_by
 from evaluation.stats.confidence import measure
-from evaluation.stats.corrections import benjamini_hochberg, holm
 from evaluation.stats.declared import DeclaredCriterion
 from evaluation.stats.estimate import Estimate, Significance
 from evaluation.stats.inversion import FEWEST
@@ -27,6 +26,7 @@ from evaluation.stats.permutation import sign_flip, whole_scores
 from evaluation.stats.resampling import ClusterSums
 from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
 from evaluation.stats.two_way import TwoWay, two_way
+from generation.corpus.corrections import benjamini_hochberg, holm
 
 Worth = Callable[[JudgmentRow], float]
 # Differences of means are whole on the common multiple of the numbers of ratings; beyond it flips are drawn.

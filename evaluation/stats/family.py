@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from evaluation.stats.contrasts import Contrasted
-from evaluation.stats.corrections import benjamini_hochberg, holm
 from evaluation.stats.declared import Hypothesis, Plan
 from evaluation.stats.estimate import Significance
 from evaluation.stats.inversion import FEWEST
@@ -18,6 +17,7 @@ from evaluation.stats.orientation import Pair, oriented
 from evaluation.stats.outcomes import ALL, Outcomes
 from evaluation.stats.permutation import within_margin
 from evaluation.stats.preference import TESTS, Preference
+from generation.corpus.corrections import benjamini_hochberg, holm
 
 # Criterion, comparison and domain: where in the results a number stands.
 Place = tuple[str, Pair, str]

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from evaluation.stats.corrections import holm
 from evaluation.stats.declared import DeclaredCriterion
 from evaluation.stats.estimate import Estimate, Significance
 from evaluation.stats.measures import EqualPair, Measures
 from evaluation.stats.outcomes import Outcomes, domain_of, outcomes_of
 from evaluation.stats.preference import preference
 from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
+from generation.corpus.corrections import holm
 
 # `needs` of a criterion that asks this; in a file that declares nothing, the criterion of this name does.
 NEEDS: Final = "contrast"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from generation.corpus.corrections import benjamini_hochberg
 from generation.corpus.lexical import ngrams, normalise
 from generation.corpus.traits import TRAITS, UNCLEAR, Traits
 
@@ -154,21 +155,6 @@ def compare(ngram: str, here: int, of: int, there: int, of_others: int) -> Disti
     z = log_odds / math.sqrt(1 / say + 1 / keep + 1 / others_say + 1 / others_keep)
     p = math.erfc(abs(z) / math.sqrt(2))
     return Distinctive(ngram, here, of, there, of_others, log_odds, z, p, p)
-
-
-def benjamini_hochberg(ps: Sequence[float], *, tests: int | None = None) -> list[float]:
-    """The p-values corrected for the false discovery rate, in the order given. Benjamini and Hochberg (1995).
-
-    `ps` may be the smallest of more `tests`: all that are no larger than some level. Then those are right that come out
-    no larger than that level.
-    """
-    m = len(ps) if tests is None else tests
-    least = 1.0
-    corrected = [1.0] * len(ps)
-    for rank, place in sorted(enumerate(sorted(range(len(ps)), key=ps.__getitem__), start=1), reverse=True):
-        least = min(least, ps[place] * m / rank)
-        corrected[place] = least
-    return corrected
 
 
 def telling(found: Sequence[Distinctive], count: int = SHOWN) -> list[Distinctive]:

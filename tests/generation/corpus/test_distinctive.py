@@ -5,7 +5,8 @@ from math import log, sqrt
 
 import pytest
 
-from generation.corpus.distinctive import NgramTable, benjamini_hochberg, compare, telling
+from generation.corpus.corrections import benjamini_hochberg
+from generation.corpus.distinctive import NgramTable, compare, telling
 
 FILLER = [f"word{number}" for number in range(60)]
 

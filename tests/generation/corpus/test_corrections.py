@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.stats.corrections import benjamini_hochberg, holm
+from generation.corpus.corrections import benjamini_hochberg, holm
 
 # Benjamini and Hochberg (1995), section 3.2: the 15 p of a trial of rt-PA; the procedure rejects four at .05.
 TRIAL = [

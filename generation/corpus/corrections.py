@@ -18,17 +18,20 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+def benjamini_hochberg(p_values: Sequence[float], *, tests: int | None = None) -> list[float]:
     """The adjusted p of each test, in the order given: rejecting those at or below q keeps the expected share of false
     ones among the rejected at q, for independent or positively dependent tests.
 
-    Step up: the i-th smallest of m is multiplied by m / i, never above the one after it.
+    Step up: the i-th smallest of m is multiplied by m / i, never above the one after it. `p_values` may be the smallest
+    of more `tests`, all that are no larger than some level: then those are right that come out no larger than it.
     """
-    m = len(p_values)
-    adjusted = [0.0] * m
+    m = len(p_values) if tests is None else tests
+    adjusted = [0.0] * len(p_values)
     lowest = 1.0
     for rank, index in zip(
-        range(m, 0, -1), sorted(range(m), key=lambda each: p_values[each], reverse=True), strict=True
+        range(len(p_values), 0, -1),
+        sorted(range(len(p_values)), key=lambda each: p_values[each], reverse=True),
+        strict=True,
     ):
         lowest = min(lowest, p_values[index] * m / rank)
         adjusted[index] = lowest
