@@ -19,8 +19,9 @@ from evaluation.steps import Step
 from generation.corpus.manifest import digest_of_file, manifest_path, new_file, read_manifest
 from generation.describing.figures import Bar, Figure, Line, Panel
 from generation.home import home
+from generation.pages import styles
 from training.intervals import Score
-from training.pages import styles
+from training.pages import STYLES
 from training.score_page import Table, score_context, score_of
 from training.score_table import cell
 from training.sweep_page import sweep_context
@@ -164,7 +165,7 @@ def chain_html(experiment: Experiment, steps: list[StepDone], *, now: datetime) 
             "caveats": caveats_of(experiment),
             "parts": parts_of(steps),
             "reports": [each for each in steps if each.step.command == "report" and each.page],
-            "styles": styles(),
+            "styles": styles(*STYLES),
         },
     )
 

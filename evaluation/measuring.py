@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from evaluation.models import Item, Response, Study
 from evaluation.stats.measures import EqualPair, Measures
@@ -11,11 +11,7 @@ from evaluation.stats.seeds import system_of
 from generation.corpus.manifest import digest_of_file
 from generation.home import NoSuchName, place
 from training.metrics import unigram_f1, words
-from training.responses import responses_file
-
-# Where `score` writes, and what it calls all domains together; its module would bring torch along.
-SCORES_FILE: Final = "scores.json"
-ALL: Final = "all"
+from training.responses import ALL, SCORES_FILE, responses_file
 
 
 def measures_of(study: Study) -> Measures:

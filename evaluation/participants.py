@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evaluation.models import AuditEntry, Researcher, Study
+from generation.spreadsheets import harmless
 
 COLUMNS = ("annotator", "participant")
 
@@ -24,5 +25,5 @@ def write_participants(path: Path, study: Study, *, now: datetime, by: Researche
     with path.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows(people)
+        table.writerows((code, harmless(participant)) for code, participant in people)
     return len(people)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evaluation.models import Annotator, Slot, Study
+from generation.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -18,8 +19,6 @@ CENT: Final = Decimal("0.01")
 SECONDS_PER_HOUR: Final = 3600
 # The share of annotators who may earn less than the lower figure that is shown.
 LOW_QUANTILE: Final = 10
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
 class NoPay(ValueError):
@@ -128,8 +127,8 @@ def write_pay_list(paid: PayList, out: "SupportsWrite[str]") -> None:
     lines.writeheader()
     for each in paid.wages:
         line = asdict(each) | {"currency": paid.currency}
-        # A participant id comes from outside: no spreadsheet may take it for a formula.
-        line["participant"] = f"'{each.participant}" if each.participant.startswith(FORMULA) else each.participant
+        # A participant id comes from outside.
+        line["participant"] = harmless(each.participant)
         line["seconds"] = "" if each.seconds is None else f"{each.seconds:.1f}"
         lines.writerow(line)
 

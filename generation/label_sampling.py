@@ -19,6 +19,7 @@ from generation.corpus.dialogues import Persona
 from generation.corpus.manifest import new_file
 from generation.corpus.traits import TRAITS, in_words
 from generation.labelling import PersonaLabels, count_levels
+from generation.spreadsheets import harmless
 
 FORMAT: Final = 1
 SUFFIXES: Final = (".csv", ".jsonl")
@@ -149,7 +150,8 @@ def _as_csv(lines: Sequence[Mapping[str, Any]]) -> str:
     writer = csv.DictWriter(out, fieldnames=list(lines[0]) if lines else [], lineterminator="\n")
     writer.writeheader()
     for line in lines:
-        writer.writerow({**line, "persona": "\n".join(line["persona"]), "options": ", ".join(line["options"])})
+        persona = harmless("\n".join(line["persona"]))
+        writer.writerow({**line, "persona": persona, "options": ", ".join(line["options"])})
     return out.getvalue()
 
 

@@ -26,7 +26,7 @@ def add_options(parser: ArgumentParser) -> None:
 def order_of(options: Mapping[str, Any]) -> Order:
     """The order that parsed options make; raises `BadOrder`."""
     given = {field.name: options[field.name] for field in fields(Order)}
-    read = {"traits": _traits, "temperature": _temperature, "concurrency": _concurrency}
+    read = {"traits": _traits, "temperature": temperature_of, "concurrency": _concurrency}
     return Order(**given | {name: parse(options[name]) for name, parse in read.items()})
 
 
@@ -196,7 +196,8 @@ def _concurrency(text: str) -> int | None:
     return int(text)
 
 
-def _temperature(text: str) -> float | None:
+def temperature_of(text: str) -> float | None:
+    """The temperature that `--temperature T|default` names, None for the endpoint's own; raises `BadOrder`."""
     if text == "default":
         return None
     try:

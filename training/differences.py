@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from generation.corpus.corrections import holm
 from training.intervals import Difference
-from training.scoring import ALL, Scores
+from training.responses import ALL
+from training.scoring import Scores
 
 # What is compared unless it is declared otherwise: prediction, overlap, persona, form; no controls.
 DECLARED: Final = ("perplexity_per_word", "f1", "chrf", "own_persona", "leaks", "words", "questions")

@@ -95,11 +95,6 @@ def repeated_between(replies: Sequence[str]) -> float | None:
     return sum(count for count in holders.values() if count > 1) / total if total else None
 
 
-def asks(reply: str) -> bool:
-    """Whether the reply has a question mark."""
-    return "?" in reply
-
-
 def same_reply_key(text: str) -> str:
     """What is equal for two replies exactly when they are the same word for word, whatever their case and spacing."""
     return " ".join(normalise(text))

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from generation.corpus.expressiveness import asks
 from training.ground import Ground
 from training.intervals import NOTHING, Floats, Score, Sums, exponentials, shares
 from training.library_metrics import ABSENT, Parts, bleu, chrf, installed, rouge_l
-from training.metrics import asks, repeated_within, same_reply_key, unigram_f1, words
+from training.metrics import repeated_within, same_reply_key, unigram_f1, words
 from training.perplexity import Likelihood
 from training.persona_metrics import copied, leaks, own_words
 

@@ -16,6 +16,9 @@ from generation.corpus.traits import Traits, UnknownTrait, check_traits
 
 FORMAT: Final = 1
 RESPONSES_FILE: Final = "responses.jsonl"
+# Where `score` writes beside them, and what it calls all domains together.
+SCORES_FILE: Final = "scores.json"
+ALL: Final = "all"
 
 
 class ResponsesMissing(ValueError):

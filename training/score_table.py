@@ -5,9 +5,11 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
+from generation.spreadsheets import harmless
 from training.differences import Compared
 from training.intervals import Score
-from training.scoring import ALL, Scores
+from training.responses import ALL
+from training.scoring import Scores
 
 WIDTH: Final = 120
 # Metric -> its heading, and how its value is written. Those of two spaces are controls and parts of the one above.
@@ -141,10 +143,10 @@ def as_csv(scored: Sequence[Scores]) -> str:
                 for metric, score in found.items():
                     rows.writerow(
                         [
-                            _harmless(scores.system),
+                            harmless(scores.system),
                             scores.parameters or "",
                             subset,
-                            _harmless(domain),
+                            harmless(domain),
                             metric,
                             counts[domain],
                             *(number if number is not None else "" for number in (score.value, score.low, score.high)),
@@ -152,11 +154,6 @@ def as_csv(scored: Sequence[Scores]) -> str:
                         ]
                     )
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """What a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def as_latex(scored: Sequence[Scores]) -> str:

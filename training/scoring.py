@@ -26,11 +26,9 @@ from training.metrics import (
     repeated_between,
 )
 from training.reply_metrics import Metric, metrics_of
-from training.responses import ResponsesMissing, read_responses
+from training.responses import ALL, SCORES_FILE, ResponsesMissing, read_responses
 
 FORMAT: Final = 1
-SCORES_FILE: Final = "scores.json"
-ALL: Final = "all"
 # Below these a control is not passed; see docs/training.md for what good and collapsed models have.
 LEAST_F1_OVER_SHUFFLED: Final = 1.1
 LEAST_CONTEXT_USE: Final = 1.05

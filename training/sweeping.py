@@ -14,9 +14,9 @@ from training.choosing import Choice
 from training.decoding import Decoding
 from training.recipe import Recipe
 from training.responding import Corpus, respond
-from training.responses import RESPONSES_FILE
+from training.responses import ALL, RESPONSES_FILE
 from training.runs import train
-from training.scoring import ALL, Scores, score, write_scores
+from training.scoring import Scores, score, write_scores
 from training.sources import read_source
 from training.systems import TrainedModel
 from training.told import Telling

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from generation.corpus.dialogues import BadLine
+from generation.spreadsheets import FORMULA
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-_NEUTRALISED: Final = re.compile(r"'+[=+\-@\t\r]")
+# Apostrophes before a formula are a text's own or ours: one more is put there, and one taken away on reading.
+_BEGINNING: Final = f"[{re.escape(''.join(FORMULA))}]"
+_FORMULA: Final = re.compile(f"'*{_BEGINNING}")
+_NEUTRALISED: Final = re.compile(f"'+{_BEGINNING}")
 _DELIMITERS: Final = ",;\t"
 
 

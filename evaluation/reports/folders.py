@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 
-from evaluation.reports.render import TABLES, NotAReportFolder, styles
+from evaluation.reports.render import TABLES, NotAReportFolder, site_styles
 from evaluation.reports.table import Table
 from generation.corpus.manifest import new_file, write_manifest
 
@@ -32,7 +32,7 @@ def write_folder(
     A folder that holds other things than an earlier one of the same name raises `NotAReportFolder`.
     """
     check_folder_of(folder, name)
-    page = render_to_string(f"{TEMPLATES}/{name}.html", {**context, "styles": styles()})
+    page = render_to_string(f"{TEMPLATES}/{name}.html", {**context, "styles": site_styles()})
     texts = {
         folder / f"{name}.html": page,
         folder / f"{name}.json": json.dumps(analysis, ensure_ascii=False, indent=1, allow_nan=False) + "\n",

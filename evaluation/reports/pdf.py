@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 
-from evaluation.reports.assets import asset
 from evaluation.reports.build import StudyReport
+from generation.pages import styles
 
 SHEET: Final = "evaluation/report_pdf.css"
 SVG_SHEET: Final = "evaluation/report_pdf_svg.css"
@@ -36,7 +36,7 @@ def report_pdf(report: StudyReport) -> bytes:
     Raises `PdfMissing` without the package or the libraries that it needs.
     """
     weasyprint = require_pdf()
-    page = render_to_string("evaluation/report/standalone.html", {"report": report, "styles": asset(SHEET)})
+    page = render_to_string("evaluation/report/standalone.html", {"report": report, "styles": styles(SHEET)})
     made_from = f"{report.analysis.get('snapshot', '')} {report.analysis.get('signature', '')}"
     document = weasyprint.HTML(string=drawn_for_paper(page), url_fetcher=_fetcher()).render(pdf_variant=VARIANT)
     # The dates of the study, never of the clock.
@@ -49,7 +49,7 @@ def report_pdf(report: StudyReport) -> bytes:
 
 def drawn_for_paper(page: str) -> str:
     """The page with styles, stripes and words inside each drawing; a plot's first drawing has the words of the plot."""
-    styles, stripes = asset(SVG_SHEET), _stripes()
+    sheet, stripes = styles(SVG_SHEET), _stripes()
     head, body, content = page.partition("<body>")
     page = head + body + POINT.sub(f".{WORD_JOINER}", content)
     parts, end, words = [], 0, ""
@@ -64,7 +64,7 @@ def drawn_for_paper(page: str) -> str:
             following = drawings[number + 1].start() if number + 1 < len(drawings) else len(page)
             is_key = tag.startswith('<svg class="swatch"')
             said = own.group(1) if own else KEY if is_key else words or BESIDE
-            inside = f"<title>{said}</title><style>{styles}</style>"
+            inside = f"<title>{said}</title><style>{sheet}</style>"
             if 'class="hatch"' in page[found.end() : following]:
                 # Under names of its own: drawings do not see into each other, and a name stands once in a document.
                 inside = re.sub(r"\b((?:fine-)?stripes)\b", rf"\1-{number}", inside + stripes)

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 
-from evaluation.reports.assets import asset
 from evaluation.reports.build import StudyReport
 from evaluation.reports.latex import report_latex, source_of, table_latex
 from evaluation.reports.pdf import PdfMissing, report_pdf
 from generation.corpus.manifest import new_file, write_manifest
+from generation.pages import styles
 
 PAGE: Final = "report.html"
 PDF: Final = "report.pdf"
@@ -46,7 +46,7 @@ class Written:
 
 def report_html(report: StudyReport) -> str:
     """The page with its styles inside: it can be opened from disk, sent by mail, or archived."""
-    return render_to_string("evaluation/report/standalone.html", {"report": report, "styles": styles()})
+    return render_to_string("evaluation/report/standalone.html", {"report": report, "styles": site_styles()})
 
 
 def report_json(report: StudyReport) -> str:
@@ -133,6 +133,6 @@ def check_folder(folder: Path) -> None:
         raise NotAReportFolder(f"{folder} holds other things than a report; expected an empty or a new folder")
 
 
-def styles() -> str:
+def site_styles() -> str:
     """The style sheets of the site, as one text."""
-    return "\n".join(asset(name) for name in STYLES)
+    return styles(*STYLES)

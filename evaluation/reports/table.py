@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from evaluation.reports.numbers import NOTHING, decimal, p_value, percent, plain, span
+from generation.spreadsheets import harmless
 
 Kind = Literal["text", "prose", "count", "net", "share", "coefficient", "number", "seconds", "p", "interval", "bounds"]
 Span = tuple[float, float]
 
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 # Longer than a screen or two.
 LONG: Final = 40
 # More columns than a page of paper has room for in the size of its text.
@@ -140,7 +139,7 @@ class Table:
                 cells.extend(_written(value, width=len(column.csv_keys())))
                 if isinstance(value, Missing) and value.reason:
                     reasons.append(f"{column.key}: {value.reason}")
-            writer.writerow([*cells, neutral("; ".join(reasons))])
+            writer.writerow([*cells, harmless("; ".join(reasons))])
         return out.getvalue()
 
     def _marks(self) -> dict[str, str]:
@@ -151,11 +150,6 @@ class Table:
             if column.shown and isinstance(value, Missing) and value.reason
         )
         return dict(zip(reasons, _letters(), strict=False))
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def value_of(statistic: Mapping[str, Any] | None, key: str = "value") -> Value:
@@ -246,7 +240,7 @@ def _written(value: Value, *, width: int) -> list[str | int | float]:
         return [repr(float(bound)) for bound in value]
     if isinstance(value, str):
         # The writer leaves a bare carriage return unquoted, and readers take it for a new row.
-        return [neutral(value).replace("\r", " ")]
+        return [harmless(value).replace("\r", " ")]
     return [repr(value)]
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from generation.corpus.manifest import manifest_path, new_file, read_manifest, write_manifest
@@ -14,6 +13,7 @@ from generation.describing.figures import figures_of
 from generation.describing.gathering import Compared, Description
 from generation.describing.rows import GROUPS, ROWS, read, read_difference
 from generation.describing.table import trait_rows
+from generation.pages import styles
 
 PAGE: Final = "description.html"
 JSON: Final = "description.json"
@@ -57,7 +57,7 @@ def page_html(description: Description) -> str:
             "compared": compared,
             "columns": 1 + len(corpora) + bool(compared),
             "figures": figures_of(description),
-            "styles": _styles(),
+            "styles": styles(_STYLES),
         },
     )
 
@@ -154,10 +154,3 @@ def _table(description: Description, compared: Compared | None) -> list[tuple[st
         else:
             groups[-1][1].append((heading.strip(), cells + extra))
     return groups
-
-
-def _styles() -> str:
-    path = finders.find(_STYLES)
-    if path is None:
-        raise FileNotFoundError(f"the style sheet {_STYLES} is not among the static files")
-    return Path(path).read_text(encoding="utf-8")

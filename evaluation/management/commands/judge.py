@@ -11,6 +11,8 @@ from evaluation.studies import NoSuchStudy, study_named
 from generation.authors import RunStopped
 from generation.journal import CorpusBusy, SettingsChanged
 from generation.llm import BadAddress, NoClient, NoKey
+from generation.options import temperature_of
+from generation.ordering import BadOrder
 from generation.terminal import ParleyCommand, WorkFailed
 
 
@@ -20,7 +22,7 @@ class Command(ParleyCommand):
         "orders. Its judgments never enter their results; the report sets them beside."
     )
     example = "pt-against-p --model gpt-4o-mini --dry-run"
-    bad_input = (NoSuchStudy, NotPairs, BadJudge, NoKey, NoClient, BadAddress, CorpusBusy, SettingsChanged)
+    bad_input = (NoSuchStudy, NotPairs, BadJudge, BadOrder, NoKey, NoClient, BadAddress, CorpusBusy, SettingsChanged)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's name, in any state")
@@ -46,7 +48,7 @@ class Command(ParleyCommand):
             base_url=options["base_url"],
             concurrency=options["concurrency"],
             limit=options["limit"],
-            temperature=_temperature(options["temperature"]),
+            temperature=temperature_of(options["temperature"]),
             retry_failed=options["retry_failed"],
         )
         if options["dry_run"]:
@@ -70,15 +72,3 @@ class Command(ParleyCommand):
             )
         self.say(f"Next: manage.py report {study.name} --to report, once the study is closed")
         return result
-
-
-def _temperature(text: str) -> float | None:
-    if text == "default":
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise BadJudge(f"--temperature: expected a number from 0 to 2, or default, got {text!r}")
-    return value
