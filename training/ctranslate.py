@@ -1,4 +1,4 @@
-"""Greedy replies by CTranslate2, several times faster on a processor: an engine for the same model, not another system.
+"""Greedy replies by CTranslate2, faster on a processor: an engine for the same model, not another system.
 
 Its converter misreads two of the architectures that we train under transformers 5: T5 v1.1 and Flan, whose outputs are
 not scaled, and BART. Both are put right in a copy, and no conversion is used before its likelihoods have been held

@@ -61,7 +61,7 @@ class Recipe:
 
     # The most pieces of a batch, padding included; 0 leaves `batch` rows as the only measure.
     tokens: int = 0
-    # Compute activations again in the backward pass instead of keeping them: less memory, a third more time.
+    # Compute activations again in the backward pass instead of keeping them: less memory, more time.
     checkpointing: bool = False
     # Of the low-rank matrices that are tuned in place of the checkpoint's own (Hu et al. 2021); 0 tunes all of it.
     lora_rank: int = 0

@@ -112,7 +112,7 @@ class Command(ParleyCommand):
             "--engine",
             choices=ENGINES,
             default="transformers",
-            help="ctranslate2 gives the same greedy replies, several times faster on a processor",
+            help="ctranslate2 gives the same greedy replies, faster on a processor",
         )
         parser.add_argument(
             "--concurrency", type=int, default=8, help="requests to an endpoint at a time (default: %(default)s)"
