@@ -1,6 +1,8 @@
 """What several people write at once: studies, their items, who annotates, and what was judged."""
 
 from evaluation.models.annotators import Annotator, Invite
+from evaluation.models.background import Background
+from evaluation.models.drafts import DraftFile, StudyDraft
 from evaluation.models.flags import DialogueFlag
 from evaluation.models.items import Context, Item, LostLook, Response, Slot
 from evaluation.models.judgments import Draft, Judgment, JudgmentRevision, Receipt
@@ -15,10 +17,12 @@ __all__ = [
     "AnsweringProcess",
     "ApiToken",
     "AuditEntry",
+    "Background",
     "Context",
     "Criterion",
     "DialogueFlag",
     "Draft",
+    "DraftFile",
     "Invite",
     "Item",
     "Judgment",
@@ -31,6 +35,7 @@ __all__ = [
     "Response",
     "Slot",
     "Study",
+    "StudyDraft",
     "System",
     "Talk",
     "TalkReply",

@@ -68,6 +68,8 @@ class Annotator(models.Model):
     instructed_at = models.DateTimeField(null=True, blank=True)
     # The practice pairs were passed; the tries begun before that are rows of `PracticeAnswer`.
     practised_at = models.DateTimeField(null=True, blank=True)
+    # The background page was left, answered or skipped; what was said there is kept apart.
+    background_at = models.DateTimeField(null=True, blank=True)
     # The rule that left them out, as the plan says it, or "by hand: ..."; empty for those who count.
     excluded_by = models.CharField(max_length=100, blank=True)
     # Of somebody who withdrew, whose answers are deleted: how much they had done, so that they are paid.

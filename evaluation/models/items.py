@@ -41,11 +41,13 @@ class Response(models.Model):
     system = models.ForeignKey(System, on_delete=models.CASCADE, related_name="responses", null=True, blank=True)
     text = models.TextField(blank=True)
     turns = models.JSONField(default=list, blank=True)
+    # 0; 1 for a second sample of the same system, which only controls of the instrument show.
+    sample = models.PositiveSmallIntegerField(default=0)
     # What the system really was told.
     given = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["context", "system"], name="one_response_per_system")]
+        constraints = [models.UniqueConstraint(fields=["context", "system", "sample"], name="one_response_per_system")]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -71,6 +73,8 @@ class Item(models.Model):
     is_check = models.BooleanField(default=False)
     # Shown before the first real pair, with feedback; it has no slots, and nothing said of it is a judgment.
     is_practice = models.BooleanField(default=False)
+    # "aa" or "ceiling" on a pair that tests the instrument and enters no result; see `stats.controls`.
+    control = models.CharField(max_length=8, blank=True)
     # On a pair with a known answer: criterion key -> "first" or "second".
     expected = models.JSONField(default=dict, blank=True)
     # What the feedback on a practice pair says of it.
@@ -88,10 +92,12 @@ class Item(models.Model):
 
 
 class LostLook(models.Model):
-    """A context that an annotator held a pair of until its lease ran out and somebody else took it: it was seen."""
+    """A context that an annotator saw and did not answer: its lease ran out, or they passed over it."""
 
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="lost_looks")
     context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="+")
+    # Passed over on purpose, where the study allows it.
+    skipped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["annotator", "context"], name="one_lost_look_per_context")]

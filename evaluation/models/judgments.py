@@ -28,6 +28,8 @@ class Judgment(models.Model):
     # On a rating or label: the response it is about (none for a persona), and the number or label given.
     rated = models.ForeignKey(Response, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     value = models.CharField(max_length=60, blank=True)
+    # In the annotator's words, where the criterion asks for it or the answer is "cannot judge".
+    reason = models.TextField(blank=True)
     # What was on the screen: the response shown first (Reply 1), and the wording's version.
     displayed_left = models.ForeignKey(Response, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     criterion_version = models.PositiveSmallIntegerField()
@@ -56,6 +58,7 @@ class JudgmentRevision(models.Model):
     choice = models.CharField(max_length=12, blank=True)
     strength = models.PositiveSmallIntegerField(null=True, blank=True)
     value = models.CharField(max_length=60, blank=True)
+    reason = models.TextField(blank=True)
     replaced_at = models.DateTimeField()
 
     def __str__(self) -> str:

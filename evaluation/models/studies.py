@@ -39,12 +39,21 @@ class Study(models.Model):
     max_share = models.FloatField(default=1.0)
     repeat_share = models.FloatField(default=0.0)
     lease_minutes = models.PositiveSmallIntegerField(default=30)
+    # "one-page", or "one-per-page": a criterion at a time.
+    layout = models.CharField(max_length=16, default="one-page")
     display = models.CharField(max_length=16, default="detokenised")
     language = models.CharField(max_length=16, default="en")
     # Markdown, sanitised where it is shown. The consent version agreed to is its digest.
     consent = models.TextField(blank=True)
     instructions = models.TextField(blank=True)
     end_text = models.TextField(blank=True)
+    # Said before the consent, where what is shown may hurt; `may_skip` lets an annotator pass over a pair unpunished.
+    content_warning = models.TextField(blank=True)
+    may_skip = models.BooleanField(default=False)
+    # The ethics approval's reference, or "none": stated before a study of people can open.
+    ethics = models.CharField(max_length=300, blank=True)
+    # Where the preregistration was deposited outside; empty: it was not.
+    deposited_at = models.URLField(blank=True)
     # What made the systems' responses, where it must be said: "offline author", "simulated".
     caveats = models.JSONField(default=list)
     created_at = models.DateTimeField()
@@ -123,6 +132,8 @@ class Criterion(models.Model):
     range = models.JSONField(default=dict)
     # "traits": asked only where the speaker has a stated trait; one trait per judgment.
     needs = models.CharField(max_length=16, blank=True)
+    # "optional" or "required": whether an answer comes with a reason in words; empty: none is asked for.
+    reason = models.CharField(max_length=8, blank=True)
     # Keys of the criteria that must be answered and locked before this one is shown.
     after = models.JSONField(default=list)
     position = models.PositiveSmallIntegerField()
@@ -142,6 +153,8 @@ class Amendment(models.Model):
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="amendments")
     text = models.TextField()
+    # What was changed, from what and to what, as far as a program can say it.
+    change = models.JSONField(default=dict, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     made_at = models.DateTimeField()
 
