@@ -4,7 +4,9 @@
 
 Both train a model of the recipe `tiny` on dialogues of the offline author, tokenised beforehand. What is timed runs
 from the end of the first step to the end of the last but one: no set-up, no validation, no saving. Rounds are
-interleaved, the best of each counts, and every figure is a ratio to the Trainer's.
+interleaved, the best of each counts on either clock, and every figure is a ratio to the Trainer's. Judged is processor
+time, which other work on the machine disturbs least. Half precision has a bar only where the probe of
+`precision = "auto"` takes it on this processor.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import os
 import tempfile
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,12 @@ from training.batching import batches, padding_of  # noqa: E402
 from training.checkpoints import build_model, build_tokenizer  # noqa: E402
 from training.encoding import Encoded, Encoder  # noqa: E402
 from training.examples import Example  # noqa: E402
-from training.finetuning import finetune  # noqa: E402
+from training.finetuning import Trained, finetune  # noqa: E402
 from training.machine import pin_threads  # noqa: E402
 from training.recipe import Recipe, read_recipe  # noqa: E402
 
-BARS = {"loop": 1.2, "loop, bf16": 1.6}
+HALF = "loop, bf16"
+BARS = {"loop": 1.2, HALF: 1.6}
 MOST_PADDING = 0.15
 
 
@@ -44,6 +47,10 @@ class Taken:
     cpu: float
     examples: int
     pieces: int
+
+    def or_better(self, other: "Taken | None") -> "Taken":
+        """The quicker of two rounds over equal work, by each clock apart."""
+        return self if other is None else replace(self, wall=min(self.wall, other.wall), cpu=min(self.cpu, other.cpu))
 
 
 class Clock:
@@ -61,10 +68,9 @@ class Clock:
         return Taken(wall_end - wall, cpu_end - cpu, examples, pieces)
 
 
-def our_loop(recipe: Recipe, examples: list[Example], rows: list[Encoded], folder: Path) -> Taken:
+def finetuned(recipe: Recipe, examples: list[Example], folder: Path, clock: Clock) -> Trained:
     """`finetune` as `train` calls it, but for the looks: one at the end, which is not timed."""
-    clock = Clock(recipe.steps)
-    finetune(
+    return finetune(
         recipe,
         train=examples,
         validation=examples[:8],
@@ -74,6 +80,12 @@ def our_loop(recipe: Recipe, examples: list[Example], rows: list[Encoded], folde
         run={"recipe": recipe.as_json()},
         watch=lambda done, total, note: clock.step(done),
     )
+
+
+def our_loop(recipe: Recipe, examples: list[Example], rows: list[Encoded], folder: Path) -> Taken:
+    """The loop, and what it got through in what time."""
+    clock = Clock(recipe.steps)
+    finetuned(recipe, examples, folder, clock)
     order = batches(rows, size=recipe.batch, bucket=recipe.bucket, seed=7, epoch=0, budget=recipe.tokens)
     between = [place for batch in order[1 : recipe.steps - 1] for place in batch]
     return clock.taken(len(between), sum(len(rows[place].source) + len(rows[place].target) for place in between))
@@ -141,34 +153,36 @@ def main() -> None:
     ]
     recipes = {
         "loop": read_recipe("tiny", overrides=sized),
-        "loop, bf16": read_recipe("tiny", overrides=[*sized, "precision=bf16"]),
+        HALF: read_recipe("tiny", overrides=[*sized, "precision=bf16"]),
     }
     print(
         f"{len(rows):,} examples, {steps} steps of {asked.batch}, {threads} threads, best of {asked.rounds} interleaved"
     )
     best: dict[str, Taken] = {}
     with tempfile.TemporaryDirectory() as place:
+        probed = read_recipe("tiny", overrides=[*sized, "steps=2", "precision=auto"])
+        chosen = finetuned(probed, examples, Path(place) / "probed", Clock(2)).precision
         for number in range(asked.rounds):
             ways = {name: (lambda to, r=recipe: our_loop(r, examples, rows, to)) for name, recipe in recipes.items()}
             ways["Seq2SeqTrainer"] = lambda to: trainer(recipes["loop"], tokenizer, rows, to)
             for name, run in ways.items():
-                taken = run(Path(place) / f"{name}-{number}")
-                if name not in best or taken.wall / taken.examples < best[name].wall / best[name].examples:
-                    best[name] = taken
+                best[name] = run(Path(place) / f"{name}-{number}").or_better(best.get(name))
     base = best["Seq2SeqTrainer"]
     print(f"{'':16}{'examples/s':>12}{'real tokens/s':>15}{'x, wall':>9}{'x, CPU':>9}  bar")
     for name, taken in best.items():
         wall = (taken.examples / taken.wall) / (base.examples / base.wall)
         cpu = (taken.examples / taken.cpu) / (base.examples / base.cpu)
-        bar = BARS.get(name)
-        said = f"{'met' if max(wall, cpu) >= bar else 'missed'} ({bar:g})" if bar else ""
+        said = ""
+        if name == HALF and chosen != "bf16":
+            said = "no bar here: the probe finds it no faster on this processor"
+        elif bar := BARS.get(name):
+            said = f"{'met' if cpu >= bar else 'missed'} ({bar:g})"
         rates = f"{taken.examples / taken.wall:12.0f}{taken.pieces / taken.wall:15.0f}"
         print(f"{name:16}{rates}{wall:9.2f}{cpu:9.2f}  {said}")
     loop = recipes["loop"]
     padding = padding_of(rows, batches(rows, size=loop.batch, bucket=loop.bucket, seed=7, epoch=0))
     said = "met" if padding <= MOST_PADDING else "missed"
     print(f"padding of the loop's batches: {padding:.1%}, {said} (at most {MOST_PADDING:.0%})")
-    print('bf16 counts where this processor computes in it: `precision = "auto"` finds out.')
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from evaluation.models import Annotator, Invite, Study
+from evaluation.reading import annotator_of, own_numbers
 
 SALT: Final = "evaluation.annotator"
 # Longer than a study runs; whoever comes back later opens the link again.
@@ -41,7 +42,7 @@ def sitting_of(request: HttpRequest, study: Study) -> Sitting:
     if not number.isdecimal():
         return Sitting()
     if kind == ANNOTATOR:
-        return Sitting(annotator=study.annotators.select_related("invite", "study").filter(pk=int(number)).first())
+        return Sitting(annotator=annotator_of(study, int(number)))
     return Sitting(invite=study.invites.filter(pk=int(number)).first())
 
 
@@ -71,5 +72,6 @@ def pair_name(slot_id: int) -> str:
 
 def slot_named(name: str, annotator: Annotator) -> int | None:
     """The number of this annotator's slot that a page called `name`; None where they have no such slot."""
-    numbers = annotator.slots.values_list("pk", flat=True)
+    # The one that is meant is nearly always the first: what they hold, or what they answered last.
+    numbers = own_numbers(annotator)
     return next((number for number in numbers if constant_time_compare(pair_name(number), name)), None)

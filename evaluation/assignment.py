@@ -5,19 +5,33 @@ annotator over their share of the study, and what somebody left lying is free ag
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, OuterRef, Q, When
 
 from evaluation.checking import check_due, checks_to_come, take_check
 from evaluation.models import Annotator, Draft, Judgment, LostLook, Slot, Study
+from evaluation.reading import (
+    OwnLook,
+    claim,
+    consent_if_open,
+    held_annotator,
+    mark_state,
+    next_open,
+    open_contexts,
+    open_looks,
+    own_looks,
+    page_slot,
+    renew,
+    slot_alone,
+)
+from evaluation.webhooks import ANNOTATOR_FINISHED, announce
+from generation.corpus.manifest import digest_of
 
-# Fetched at once, so that a lost race costs an update and not another search.
-CANDIDATES: Final = 8
 # An annotator meets a pair again after this many others at the earliest.
 REPEAT_AFTER: Final = 8
 MAY_JUDGE: Final = (Annotator.State.ARRIVED, Annotator.State.ACTIVE, Annotator.State.FINISHED)
@@ -37,11 +51,15 @@ class LeaseLost(NotYours):
 
 @dataclass(frozen=True)
 class PersonalProgress:
-    """How far one annotator is. `left` is what they can still get at most: others may take some of it."""
+    """How far one annotator is. `left` is what they can still get at most: others may take some of it.
+
+    `more` where there are more than `left` still: of very many, not all are counted.
+    """
 
     done: int
     left: int
     median_seconds: float | None
+    more: bool = False
 
 
 @transaction.atomic
@@ -51,102 +69,104 @@ def claim_next(*, study: Study, annotator: Annotator, now: datetime) -> Slot | N
     What they hold already comes first, with a fresh lease, on whatever device they ask.
     """
     # Held until the end, so that one annotator asking twice at once gets one slot.
-    held = Annotator.objects.select_for_update().get(pk=annotator.pk, study=study)
+    held = held_annotator(annotator)
     if held.consented_at is None:
         raise ConsentMissing(f"{held.code} has not agreed to take part")
-    # As it stands now: the object at hand may be older than a pause.
-    if held.state not in MAY_JUDGE or not Study.objects.filter(pk=study.pk, state=Study.State.OPEN).exists():
+    # As it stands now: the object at hand may be older than a pause or an amendment.
+    consent = consent_if_open(study.pk)
+    if held.state not in MAY_JUDGE or consent is None:
         return None
+    if held.consent_version and held.consent_version != digest_of(consent):
+        raise ConsentMissing(f"{held.code} has not agreed to the consent text as it is now")
+    looks = own_looks(held)
     slot_id = (
-        _hold_on(annotator=held, study=study, now=now)
+        _hold_on(looks, annotator=held, study=study, now=now)
         or _take_due_check(annotator=held, study=study, now=now)
-        or _take_new(annotator=held, study=study, now=now)
+        or _take_new(looks, annotator=held, study=study, now=now)
     )
     state = Annotator.State.ACTIVE if slot_id else Annotator.State.FINISHED
-    Annotator.objects.filter(pk=held.pk).update(state=state, last_seen_at=now)
+    mark_state(held, state, now=now)
+    if state == Annotator.State.FINISHED and held.state != state:
+        announce(study=study, event=ANNOTATOR_FINISHED, subject=held.code, detail={"annotator": held.code}, now=now)
     annotator.state, annotator.last_seen_at = state, now
     return own_slot(annotator=held, slot_id=slot_id) if slot_id else None
 
 
-def _hold_on(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
-    mine = Slot.objects.for_annotator(annotator).filter(answered_at=None).order_by("position").first()
-    if mine is None:
+def _hold_on(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    mine = min((each.slot for each in looks if not each.answered), default=None)
+    if mine is None or not renew(mine, annotator, until=_lease_end(study, now)):
         return None
-    renewed = Slot.objects.filter(pk=mine.pk, annotator=annotator, answered_at=None).update(
-        leased_until=_lease_end(study, now)
-    )
-    return mine.pk if renewed else None
+    return mine
 
 
 def _take_due_check(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
     """A check pair, where the schedule has one here and real pairs follow it: the last pair is a real one."""
-    if not check_due(annotator=annotator, study=study) or not _real_left(annotator):
+    if not check_due(annotator=annotator, study=study) or not _real_left(annotator, own_looks(annotator))[0]:
         return None
     return take_check(annotator=annotator, study=study, now=now)
 
 
-def _take_new(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
-    taken = Slot.objects.for_annotator(annotator).filter(look=1, item__is_check=False).count()
-    due, other = _repeats_of(annotator)
-    seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
-    left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
-    new = Q(look=1) & ~Exists(seen) & ~Exists(left) if taken < most_for_one(study) else Q(pk__in=())
+def _take_new(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    """A repeat that is due goes first, since whoever saw the pair may leave; one that is not due yet goes last."""
+    due, other = _repeats_of(looks)
+    return (
+        _take_repeat(due, annotator=annotator, study=study, now=now)
+        or _take_first_look(looks, annotator=annotator, study=study, now=now)
+        or _take_repeat(other, annotator=annotator, study=study, now=now)
+    )
+
+
+def _take_repeat(repeats: Sequence[int], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    if not repeats:
+        return None
+    free = Slot.objects.filter(pk__in=repeats, item__is_check=False).unclaimed(now).order_by("position")
+    return next((each.pk for each in free if _won(each, annotator=annotator, study=study, now=now)), None)
+
+
+def _take_first_look(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
+    taken = sum(each.look == 1 and not each.check for each in looks)
+    if study.max_share < 1 and taken >= most_for_one(study):
+        return None
+    slot = next_open(annotator, study, now)
     lost: set[int] = set()
     while True:
-        # A repeat that is due goes first, since whoever saw the pair may leave; one that is not due yet goes last.
-        candidates = (
-            # A look at a check pair is its annotator's alone.
-            Slot.objects.filter(Q(pk__in=due + other) | new, study=study, item__is_check=False)
-            .unclaimed(now)
-            .exclude(pk__in=lost)
-            .annotate(turn=Case(When(pk__in=due, then=0), When(look=1, then=1), default=2))
-            .order_by("turn", "position")
-            .values_list("pk", "annotator_id", "context_id")[:CANDIDATES]
-        )
-        tried = list(candidates)
-        for slot_id, left_by, context_id in tried:
-            if _won(slot_id, annotator=annotator, study=study, now=now):
-                if left_by is not None:
-                    # They saw it, perhaps with the traits, and are not asked about this context again.
-                    LostLook.objects.get_or_create(annotator_id=left_by, context_id=context_id)
-                return slot_id
-        if not tried:
+        if slot is None:
+            # What another's claim held just now may be free after all.
+            free = open_looks(annotator.pk, study.pk, taken=True).unclaimed(now)
+            slot = free.exclude(pk__in=lost).first()
+        if slot is None:
             return None
-        lost.update(slot_id for slot_id, _, _ in tried)
+        if _won(slot, annotator=annotator, study=study, now=now):
+            return slot.pk
+        lost.add(slot.pk)
+        slot = None
 
 
-def _repeats_of(annotator: Annotator) -> tuple[list[int], list[int]]:
+def _repeats_of(looks: Sequence[OwnLook]) -> tuple[list[int], list[int]]:
     """Planned repeats of what this annotator answered: those due, `REPEAT_AFTER` others since, and those not yet."""
-    answered = (
-        Slot.objects.for_annotator(annotator)
-        .answered()
-        .filter(look=1)
-        .order_by("-answered_at", "-pk")
-        .values_list("repeat", "repeat__answered_at")
-    )
+    answered = [each for each in looks if each.answered and each.look == 1]
     open_repeats = [
-        (place, repeat) for place, (repeat, done) in enumerate(answered) if repeat is not None and done is None
+        (place, each.repeat) for place, each in enumerate(answered) if each.repeat is not None and not each.repeated
     ]
     due = [repeat for place, repeat in open_repeats if place >= REPEAT_AFTER]
     return due, [repeat for place, repeat in open_repeats if place < REPEAT_AFTER]
 
 
-def _won(slot_id: int, *, annotator: Annotator, study: Study, now: datetime) -> bool:
+def _won(slot: Slot, *, annotator: Annotator, study: Study, now: datetime) -> bool:
+    left_by = slot.annotator_id
     try:
         with transaction.atomic():
-            won = (
-                Slot.objects.filter(pk=slot_id)
-                .unclaimed(now)
-                .update(annotator=annotator, claimed_at=now, leased_until=_lease_end(study, now), locked_at=None)
-            )
+            won = claim(slot.pk, annotator, now=now, until=_lease_end(study, now))
     except IntegrityError:
         # The database's own rule, that nobody sees a context twice, has the last word.
         return False
-    if won:
+    if won and left_by is not None:
         # What somebody began here and left was never submitted.
-        Judgment.objects.filter(slot_id=slot_id).delete()
-        Draft.objects.filter(slot_id=slot_id).delete()
-    return bool(won)
+        Judgment.objects.filter(slot=slot).delete()
+        Draft.objects.filter(slot=slot).delete()
+        # They saw it, perhaps with the traits, and are not asked about this context again.
+        LostLook.objects.get_or_create(annotator_id=left_by, context_id=slot.context_id)
+    return won
 
 
 def _lease_end(study: Study, now: datetime) -> datetime:
@@ -162,15 +182,17 @@ def most_for_one(study: Study) -> int:
 
 def own_slot(*, annotator: Annotator, slot_id: int) -> Slot:
     """A slot that `annotator` holds or answered, with all that its page needs; else `NotYours` or `LeaseLost`."""
-    slot = (
-        Slot.objects.select_related("study", "annotator", "item__context", "item__first", "item__second", "draft")
-        .prefetch_related("study__criteria", "judgments__criterion")
-        .filter(pk=slot_id, study_id=annotator.study_id)
-        .first()
-    )
+    slot = page_slot(slot_id)
     check_own(slot, annotator)
     assert slot is not None
     return slot
+
+
+def is_answered(*, annotator: Annotator, slot_id: int) -> bool:
+    """Whether `annotator` answered a slot or only holds it; else `NotYours` or `LeaseLost`, as `own_slot`."""
+    slot = slot_alone(slot_id)
+    check_own(slot, annotator)
+    return slot is not None and slot.answered_at is not None
 
 
 def check_own(slot: Slot | None, annotator: Annotator) -> None:
@@ -183,27 +205,26 @@ def check_own(slot: Slot | None, annotator: Annotator) -> None:
 
 def personal_progress(*, annotator: Annotator) -> PersonalProgress:
     """What `annotator` did, and at most how much more there is for them."""
-    answered = Slot.objects.for_annotator(annotator).answered()
-    measured = [each for each in answered.values_list("seconds", flat=True) if each is not None]
-    real = _real_left(annotator)
+    looks = own_looks(annotator)
+    measured = [each.seconds for each in looks if each.answered and each.seconds is not None]
+    real, more = _real_left(annotator, looks)
     return PersonalProgress(
-        done=answered.count(),
+        done=sum(each.answered for each in looks),
         left=real + checks_to_come(annotator=annotator, study=annotator.study, real=real),
         median_seconds=median(measured) if measured else None,
+        more=more,
     )
 
 
-def _real_left(annotator: Annotator) -> int:
-    """How many pairs there are for `annotator` at most, not counting checks: others may take some of them."""
-    answered = Slot.objects.for_annotator(annotator).answered().filter(look=1, item__is_check=False)
-    seen = answered.filter(context=OuterRef("context"))
-    left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
-    open_contexts = (
-        Slot.objects.filter(study_id=annotator.study_id, look=1, answered_at=None, item__is_check=False)
-        .filter(~Exists(seen), ~Exists(left))
-        .values("context")
-        .distinct()
-        .count()
-    )
-    repeats = Slot.objects.filter(repeats__annotator=annotator, answered_at=None).count()
-    return max(0, min(most_for_one(annotator.study) - answered.count(), open_contexts)) + repeats
+def _real_left(annotator: Annotator, looks: Sequence[OwnLook]) -> tuple[int, bool]:
+    """How many pairs there are for `annotator` at most, not counting checks, and whether there are more than that.
+
+    Others may take some of them.
+    """
+    left, more = open_contexts(annotator)
+    if annotator.study.max_share < 1:
+        answered = sum(each.answered and each.look == 1 and not each.check for each in looks)
+        most = max(0, most_for_one(annotator.study) - answered)
+        left, more = min(left, most), more and most > left
+    repeats = sum(each.repeat is not None and not each.repeated for each in looks)
+    return left + repeats, more

@@ -8,23 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import override
+
+from evaluation.language import interface
 from evaluation.models import Criterion, Slot, Study
 from evaluation.questions import Question, answers_in, in_plain_words, sheets_of
+from evaluation.reasons import SUFFIX, asks_for, reason_field, reasons_in
+from evaluation.shown_kinds import (
+    conversations_of,
+    labels_of,
+    level_label,
+    personas_of,
+    question_name,
+    side_names,
+)
 from generation.corpus.display import detokenise
 
-# Labels that stay true where the replies are stacked: Reply 1 is the first on the page in every layout.
-REPLY: Final = {"left": "Reply 1", "right": "Reply 2"}
-LABELS: Final = {
-    "left": "Reply 1",
-    "right": "Reply 2",
-    "tie": "About equal",
-    "both_bad": "Both bad",
-    "cannot_judge": "Cannot judge",
-    "left:2": "Reply 1, much",
-    "left:1": "Reply 1, slightly",
-    "right:1": "Reply 2, slightly",
-    "right:2": "Reply 2, much",
-}
 KEYS: Final = {"left": "1", "tie": "0", "right": "2", "both_bad": "b", "cannot_judge": "x"}
 FIVE_KEYS: Final = {**KEYS, "left:2": "1", "left:1": "2", "tie": "3", "right:1": "4", "right:2": "5"}
 
@@ -35,7 +34,7 @@ class ResultsHidden(PermissionError):
 
 @dataclass(frozen=True)
 class BlindedTurn:
-    """A turn of the conversation so far; `own` where the person whose reply is judged said it."""
+    """A turn of a conversation; `own` where the person whose reply is judged said it, in a whole one the second."""
 
     own: bool
     text: str
@@ -64,6 +63,14 @@ class BlindedQuestion:
     chosen: str
     locked: bool
     about: str
+    # The reason said so far, and which answers ask for one: "optional", "required", "cannot" (judge), or none.
+    reason: str = ""
+    asks_reason: str = ""
+
+    @property
+    def reason_field(self) -> str:
+        """What the reason is called in a form."""
+        return reason_field(self.field)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,11 @@ class BlindedItem:
     language: str
     # The slot was answered already and is being changed.
     changing: bool
+    # The version of each question's wording, as the form sends it back: "naturalness:1 coherence:2".
+    wording: str = ""
+    # Of two whole dialogues: the turns of either in the order of the page, and the facts about either speaker.
+    conversations: tuple[tuple[BlindedTurn, ...], ...] = ()
+    personas: tuple[tuple[str, ...], ...] = ()
 
 
 def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedItem:
@@ -90,28 +102,49 @@ def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedIte
     seen_all = slot.locked_at is not None or slot.answered_at is not None
     locked = {question.field for question in sheets[0]} if slot.locked_at is not None else set()
     picked = {**_saved(slot), **(draft or {})}
-    chosen = answers_in(slot.judgments.all(), slot) | {
-        field: value for field, value in picked.items() if field not in locked
+    judgments = list(slot.judgments.all())
+    chosen = (answers_in(judgments, slot) | reasons_in(judgments, slot)) | {
+        field: value for field, value in picked.items() if field.removesuffix(SUFFIX) not in locked
     }
     left, right = slot.left(), slot.right()
+    whole = conversations_of(slot)
     return BlindedItem(
         slot_id=slot.pk,
         kind=slot.item.kind,
-        persona=tuple(displayed(sentence, study) for sentence in context.persona),
+        persona=() if whole else tuple(displayed(sentence, study) for sentence in context.persona),
         turns=tuple(
             BlindedTurn(own=turn["speaker"] == context.speaker, text=displayed(turn["text"], study))
             for turn in context.turns
         ),
-        replies=(displayed(left.text if left else "", study), displayed(right.text if right else "", study)),
+        replies=("", "")
+        if whole
+        else (displayed(left.text if left else "", study), displayed(right.text if right else "", study)),
         questions=tuple(
-            _blinded_question(question, slot, chosen.get(question.field, ""), locked=question.field in locked)
+            _blinded_question(question, slot, chosen, locked=question.field in locked)
             for sheet in (sheets if seen_all else sheets[:1])
             for question in sheet
         ),
         more_to_come=len(sheets) > 1 and not seen_all,
         language=study.language,
         changing=slot.answered_at is not None,
+        wording=wording_of(study),
+        conversations=tuple(
+            tuple(BlindedTurn(own=turn.speaker == 1, text=displayed(turn.text, study)) for turn in turns)
+            for turns in whole
+        ),
+        personas=tuple(tuple(displayed(fact, study) for fact in persona) for persona in personas_of(slot)),
     )
+
+
+def wording_of(study: Study) -> str:
+    """The versions of the questions' wording as they stand, as a form carries them."""
+    return " ".join(f"{each.key}:{each.version}" for each in sorted(study.criteria.all(), key=lambda one: one.position))
+
+
+def wording_in(text: str) -> dict[str, int]:
+    """The versions that a form sent back; what is none is passed over."""
+    told = (each.rpartition(":") for each in text.split())
+    return {key: int(number) for key, _, number in told if key and number.isdecimal() and len(number) < 6}
 
 
 def _saved(slot: Slot) -> dict[str, str]:
@@ -120,39 +153,44 @@ def _saved(slot: Slot) -> dict[str, str]:
     return dict(draft.answers) if draft is not None else {}
 
 
-def _blinded_question(question: Question, slot: Slot, chosen: str, *, locked: bool) -> BlindedQuestion:
-    criterion = question.criterion
-    return BlindedQuestion(
-        field=question.field,
-        criterion=criterion.key,
-        name=criterion.name,
-        text=in_plain_words(criterion.question, slot),
-        help=in_plain_words(criterion.help, slot),
-        scale=criterion.scale,
-        options=_options(question),
-        chosen=chosen,
-        locked=locked,
-        about=REPLY.get(question.side, ""),
-    )
+def _blinded_question(question: Question, slot: Slot, chosen: Mapping[str, str], *, locked: bool) -> BlindedQuestion:
+    criterion, kind = question.criterion, slot.item.kind
+    # Whoever looks, a researcher in English or a script: annotators of one study are all asked in the same words.
+    with override(interface(slot.study.language)):
+        return BlindedQuestion(
+            field=question.field,
+            criterion=criterion.key,
+            name=question_name(kind, criterion),
+            text=in_plain_words(criterion.question, slot),
+            help=in_plain_words(criterion.help, slot),
+            scale=criterion.scale,
+            options=_options(question, kind),
+            chosen=chosen.get(question.field, ""),
+            locked=locked,
+            about=str(side_names(kind).get(question.side, "")),
+            reason=chosen.get(reason_field(question.field), ""),
+            asks_reason=asks_for(question),
+        )
 
 
-def _options(question: Question) -> tuple[BlindedOption, ...]:
-    criterion, values = question.criterion, question.values()
+def _options(question: Question, kind: str) -> tuple[BlindedOption, ...]:
+    criterion, values, labels = question.criterion, question.values(), labels_of(kind)
     if criterion.scale == Criterion.Scale.LABEL:
         return tuple(
-            BlindedOption(value, value, str(place) if place <= 9 else "") for place, value in enumerate(values, start=1)
+            BlindedOption(value, level_label(kind, criterion, value), str(place) if place <= 9 else "")
+            for place, value in enumerate(values, start=1)
         )
     if criterion.scale == Criterion.Scale.RATING:
         ends = criterion.range.get("ends") or []
         said = dict(zip((str(criterion.range["min"]), str(criterion.range["max"])), ends, strict=False))
         return tuple(
-            BlindedOption(value, LABELS["cannot_judge"], KEYS["cannot_judge"])
+            BlindedOption(value, str(labels["cannot_judge"]), KEYS["cannot_judge"])
             if value == "cannot_judge"
             else BlindedOption(value, f"{value}: {said[value]}" if value in said else value, value[-1])
             for value in values
         )
     keys = FIVE_KEYS if criterion.scale == Criterion.Scale.PREFERENCE5 else KEYS
-    return tuple(BlindedOption(value, LABELS[value], keys[value]) for value in values)
+    return tuple(BlindedOption(value, str(labels[value]), keys[value]) for value in values)
 
 
 def displayed(text: str, study: Study) -> str:

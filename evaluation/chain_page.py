@@ -202,19 +202,26 @@ def _part(done: StepDone, path: Path) -> list[Part]:
 
 
 def control_context(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What is shown of a result of `trait_control`: two rates over chance, the effects, and what was said more."""
+    """What is shown of a result of `trait_control`: rates over chance, the effects, and what was said more."""
     apart, accuracy = score_of(found["told_apart"]), score_of(found["classifier"]["balanced_accuracy"])
-    rows = (
+    rows = [
         (f"replies told {found['trait']} high, from those told it low", apart),
         ("the classifier on held-out turns", accuracy),
-    )
+    ]
+    warnings = [found["warning"]]
+    if judge := found.get("judge"):
+        rows += [
+            (f"the same replies, told by {judge['model']}", score_of(judge["told_apart"])),
+            (f"{judge['model']} on held-out turns", score_of(judge["held_out_accuracy"])),
+        ]
+        warnings.append(judge["warning"])
     lines = tuple(
         Line(label, _rate_bar(score), cell(score, ".1%").partition(" ")[0], cell(score, ".1%").partition(" ")[2])
         for label, score in rows
     )
     said = "; ".join(f"{label}: {cell(score, '.1%')}" for label, score in rows)
     return {
-        "warnings": [found["warning"] + "."] if found["warning"] else [],
+        "warnings": [f"{warning}." for warning in warnings if warning],
         "figure": Figure(
             title="Told high against told low",
             alt=f"{said}. Chance is 50 %.",

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef
 
-from evaluation.models import Annotator, Item, Slot, Study
+from evaluation.models import Annotator, Item, LostLook, Slot, Study
 
 
 def check_places(*, seed: int, code: str, share: float) -> Iterator[int]:
@@ -48,7 +48,8 @@ def take_check(*, annotator: Annotator, study: Study, now: datetime) -> int | No
     Which pair comes, and which reply stands first, is drawn by the seed and the annotator's code.
     """
     seen = Slot.objects.for_annotator(annotator).filter(context=OuterRef("context"))
-    unseen = list(Item.objects.filter(~Exists(seen), study=study, is_check=True).order_by("pk"))
+    left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
+    unseen = list(Item.objects.filter(~Exists(seen), ~Exists(left), study=study, is_check=True).order_by("pk"))
     if not unseen:
         return None
     met = Slot.objects.for_annotator(annotator).filter(item__is_check=True).count()
@@ -80,6 +81,7 @@ def checks_to_come(*, annotator: Annotator, study: Study, real: int) -> int:
     mine = Slot.objects.for_annotator(annotator)
     answered = mine.answered().count()
     unseen = Item.objects.filter(study=study, is_check=True).count() - mine.filter(item__is_check=True).count()
+    unseen -= LostLook.objects.filter(annotator=annotator, item__is_check=True).count()
     # One that is open is among those to come, wherever it stands.
     unseen += mine.filter(item__is_check=True, answered_at=None).count()
     to_come, left, place = 0, real, answered

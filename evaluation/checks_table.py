@@ -10,11 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from evaluation.item_kinds import Kind
 from evaluation.toml_table import TomlTable
-from generation.corpus.dialogues import BadLine, read_json_lines
+from generation.corpus.dialogues import BadLine, Turn, read_json_lines
 from training.responses import Context, response_from_json
 
 SHUFFLED: Final = "shuffled-context"
+# Of two whole dialogues: one that was really held, against itself with its turns in another order.
+SHUFFLED_TURNS: Final = "shuffled-turns"
 # What a reply of another context does not fit best, in the words of the bundled criteria.
 COHERENCE: Final = "coherence"
 # Nobody is ended on a slip, and nobody is turned away after one try.
@@ -26,12 +29,14 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True)
 class KnownPair:
-    """A pair of which one reply is right, and why. Both are said in `context`."""
+    """A pair of which one reply is right, and why. Both are said in `context`; whole dialogues keep their turns."""
 
     context: Context
     right: str
     wrong: str
     why: str = ""
+    right_turns: tuple[Turn, ...] = ()
+    wrong_turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,16 @@ class Pay:
         return {"currency": self.currency, **{key: str(value) for key, value in amounts.items() if value is not None}}
 
 
-def checks_in(table: TomlTable, *, folder: Path, criteria: Mapping[str, str]) -> Checks | None:
+def checks_in(table: TomlTable, *, folder: Path, criteria: Mapping[str, str], kind: Kind = "pair") -> Checks | None:
     """The `[checks]` of a whole study file; `criteria` are those that may have a known answer, key -> scale."""
     if not table.has("checks"):
         table.table("checks")
         return None
+    _check_kind(table, "checks", kind)
     said = table.table("checks")
     checks = Checks(
         share=said.share("share", of="a share of the pairs"),
-        pairs=_pairs(said, folder),
+        pairs=_pairs(said, folder, kind),
         criteria=_criteria(said, criteria),
         fail_after=said.whole("fail_after", None, least=FEWEST_FAILED),
     )
@@ -98,13 +104,14 @@ def checks_in(table: TomlTable, *, folder: Path, criteria: Mapping[str, str]) ->
     return checks
 
 
-def practice_in(table: TomlTable, *, folder: Path, criteria: Mapping[str, str]) -> Practice | None:
+def practice_in(table: TomlTable, *, folder: Path, criteria: Mapping[str, str], kind: Kind = "pair") -> Practice | None:
     """The `[practice]` of a whole study file, as `checks_in` reads the checks."""
     if not table.has("practice"):
         table.table("practice")
         return None
+    _check_kind(table, "practice", kind)
     said = table.table("practice")
-    known = _pairs(said, folder)
+    known = _pairs(said, folder, kind)
     pairs = len(known) or said.whole("pairs", 3, least=1, most=20)
     if known and said.has("pairs"):
         raise said.bad("pairs", "the file says how many there are; leave it out")
@@ -135,6 +142,11 @@ def pay_in(table: TomlTable) -> Pay | None:
     return Pay(currency=currency, per_judgment=per_judgment, per_hour=per_hour, floor=floor)
 
 
+def _check_kind(table: TomlTable, key: str, kind: Kind) -> None:
+    if kind == "persona":
+        raise table.bad(key, "nothing is known for sure of a persona that is to be labelled: leave this table out")
+
+
 def _criteria(table: TomlTable, criteria: Mapping[str, str]) -> tuple[str, ...]:
     """The criteria with a known answer: as the file says, else coherence, else the first that compares replies."""
     known = [key for key, scale in criteria.items() if scale in ("preference", "preference5")]
@@ -149,13 +161,16 @@ def _criteria(table: TomlTable, criteria: Mapping[str, str]) -> tuple[str, ...]:
     return named
 
 
-def _pairs(table: TomlTable, folder: Path) -> tuple[KnownPair, ...]:
+def _pairs(table: TomlTable, folder: Path, kind: Kind) -> tuple[KnownPair, ...]:
     """The pairs of a file of one's own; none where they are to be made."""
-    make, name = table.string("make", "", among=(SHUFFLED,)), table.string("file", "")
+    made = SHUFFLED_TURNS if kind == "dialogues" else SHUFFLED
+    make, name = table.string("make", "", among=(made,)), table.string("file", "")
     if bool(make) == bool(name):
-        raise table.bad("make" if make else "file", f'expected either make = "{SHUFFLED}" or a file')
+        raise table.bad("make" if make else "file", f'expected either make = "{made}" or a file')
     if make:
         return ()
+    if kind == "dialogues":
+        raise table.bad("file", f'pairs of dialogues with a known answer are made: expected make = "{made}"')
     try:
         pairs = read_known_pairs(folder / name)
     except (OSError, BadLine) as error:
@@ -173,7 +188,7 @@ def read_known_pairs(path: Path) -> tuple[KnownPair, ...]:
     pairs: list[KnownPair] = []
     for number, data in read_json_lines(path):
         try:
-            pair = _known_pair(data)
+            pair = known_pair(data)
             if pair.context.id in {each.context.id for each in pairs}:
                 raise ValueError(f"context.id: {pair.context.id!r} stands on an earlier line already")
         except ValueError as error:
@@ -182,7 +197,8 @@ def read_known_pairs(path: Path) -> tuple[KnownPair, ...]:
     return tuple(pairs)
 
 
-def _known_pair(data: object) -> KnownPair:
+def known_pair(data: object) -> KnownPair:
+    """The pair in a parsed line; raises ValueError that says what was expected and what came."""
     if not isinstance(data, dict):
         raise ValueError("expected an object with context, right and wrong")
     unknown = sorted(set(data) - {"context", "right", "wrong", "why"})

@@ -6,6 +6,7 @@ from typing import Final
 
 from evaluation.gathering import Gathered
 from evaluation.study_file import ChosenContexts, StudyCriterion, StudyFile
+from evaluation.telling_table import NO_ETHICS
 from evaluation.wording import WORDINGS, bundled_text
 from generation.corpus.traits import adjectives, stated
 
@@ -21,6 +22,7 @@ def study_of(
     title: str | None = None,
     per_domain: int = MOST_PER_DOMAIN,
     judgments_per_pair: int = StudyFile.judgments_per_pair,
+    ethics: str = NO_ETHICS,
 ) -> StudyFile:
     """The study of what was gathered from `responses`: naturalness, coherence, and traits where any is stated."""
     with_traits = any(
@@ -46,6 +48,7 @@ def study_of(
             )
             for key in asked
         ),
+        ethics=ethics,
         consent=bundled_text("consent"),
         instructions=bundled_text("instructions"),
         end=bundled_text("end"),

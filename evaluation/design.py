@@ -5,7 +5,7 @@ Pure and seeded: the same input and seed give the same plan, on any machine.
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -64,7 +64,7 @@ def choose_contexts(
     whose speaker and depth (early, middle or late, by thirds of the domain) were taken least often, where `balance`
     names them; else one is drawn.
     """
-    by_domain = _grouped(sorted(candidates, key=lambda each: each.id), lambda each: each.domain)
+    by_domain = grouped(sorted(candidates, key=lambda each: each.id), lambda each: each.domain)
     chosen: list[Candidate] = []
     for domain in sorted(by_domain):
         rng = random.Random(f"{seed} contexts of {domain}")  # an own stream: another domain more changes nothing here
@@ -79,7 +79,7 @@ def _of_one_domain(
     balance: Sequence[str],
     rng: random.Random,
 ) -> list[Candidate]:
-    clusters = list(_grouped(candidates, lambda each: each.cluster).values())
+    clusters = list(grouped(candidates, lambda each: each.cluster).values())
     rng.shuffle(clusters)
     for cluster in clusters:
         rng.shuffle(cluster)
@@ -110,16 +110,19 @@ def _thirds(depths: Sequence[int]) -> Callable[[int], int]:
     return lambda depth: sum(depth >= cut for cut in cuts)
 
 
-def choose_traits(contexts: Sequence[Candidate], *, seed: int) -> dict[str, tuple[str, str]]:
+def choose_traits(
+    contexts: Sequence[Candidate], *, seed: int, asked_before: Mapping[tuple[str, str], int] | None = None
+) -> dict[str, tuple[str, str]]:
     """The one trait and level that each context is asked about, of those that it has; each as often as can be.
 
-    Contexts with little choice are served first. A context without traits is not in the result.
+    Contexts with little choice are served first. A context without traits is not in the result. `asked_before` counts
+    how often each is asked about already, in a study that is extended.
     """
     rng = random.Random(f"{seed} traits")
     order = [each for each in contexts if each.traits]
     rng.shuffle(order)
     order.sort(key=lambda each: len(each.traits))
-    asked: Counter[tuple[str, str]] = Counter()
+    asked: Counter[tuple[str, str]] = Counter(asked_before or {})
     chosen: dict[str, tuple[str, str]] = {}
     for context in order:
         traits = list(context.traits)
@@ -147,9 +150,14 @@ def plan_slots(items: Sequence[PlannedItem], *, k: int, repeat_share: float, see
     sides = _sides(items, k, rng)
     order: list[PlannedSlot] = []
     for number in range(k):
-        for item in _mixed([place for place, each in enumerate(items) if not each.tied], items, rng):
+        for item in mixed([place for place, each in enumerate(items) if not each.tied], items, rng):
             order.append(PlannedSlot(item=item, number=number, first_on_left=sides[item][number]))
-    repeated = _evenly(len(order), round(repeat_share * len(order)), rng)
+    return with_repeats(order, repeat_share, rng)
+
+
+def with_repeats(order: Sequence[PlannedSlot], share: float, rng: random.Random) -> tuple[PlannedSlot, ...]:
+    """`order`, and after it a share of its slots again with sides swapped, evenly spread over it."""
+    repeated = _evenly(len(order), round(share * len(order)), rng)
     return (*order, *(_repeat(order, place) for place in repeated))
 
 
@@ -159,8 +167,8 @@ def _sides(items: Sequence[PlannedItem], k: int, rng: random.Random) -> dict[int
     shown = sorted((place for place, item in enumerate(items) if not item.tied), key=lambda place: items[place].domain)
     systems = 1 + max((item.second for item in items), default=0)
     flipped = rng.random() < 0.5
-    for pair, places in sorted(_grouped(shown, lambda place: (items[place].first, items[place].second)).items()):
-        by_domain = _grouped(places, lambda place: items[place].domain)
+    for pair, places in sorted(grouped(shown, lambda place: (items[place].first, items[place].second)).items()):
+        by_domain = grouped(places, lambda place: items[place].domain)
         for of_domain in by_domain.values():
             rng.shuffle(of_domain)
         # Alternating along all domains, an odd number ends as it began: that order has one more.
@@ -181,9 +189,9 @@ def _has_one_more(first: int, second: int, systems: int) -> bool:
     return ahead < systems or (ahead == systems and first % 2 == 0)
 
 
-def _mixed(places: Sequence[int], items: Sequence[PlannedItem], rng: random.Random) -> list[int]:
+def mixed(places: Sequence[int], items: Sequence[PlannedItem], rng: random.Random) -> list[int]:
     """`places` in a drawn order in which each domain is spread evenly over the whole."""
-    by_domain = _grouped(places, lambda place: items[place].domain)
+    by_domain = grouped(places, lambda place: items[place].domain)
     ranked: list[tuple[float, float, int]] = []
     for domain in sorted(by_domain):
         of_domain = by_domain[domain]
@@ -206,7 +214,8 @@ def _repeat(order: Sequence[PlannedSlot], place: int) -> PlannedSlot:
     return PlannedSlot(slot.item, slot.number, not slot.first_on_left, look=2, repeats=place)
 
 
-def _grouped(values: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+def grouped(values: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """The values by what `key` says of them, groups and values in the order in which they come."""
     groups: dict[K, list[T]] = defaultdict(list)
     for value in values:
         groups[key(value)].append(value)

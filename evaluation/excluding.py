@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max
 
-from evaluation.models import Annotator, AuditEntry, Draft, Judgment, Researcher, Slot, Study
+from evaluation.models import Annotator, AuditEntry, Draft, Item, Judgment, Researcher, Slot, Study
 from evaluation.stats.rules import fires
 
 # What the audit calls an exclusion by rule, and what `conduct` reads as done by hand.
@@ -181,12 +181,12 @@ def _exclude(annotator: Annotator, *, reason: str, now: datetime) -> None:
     annotator.excluded_by, annotator.state = reason, Annotator.State.ENDED
     annotator.last_seen_at = annotator.last_seen_at or now
     annotator.save(update_fields=["excluded_by", "state", "last_seen_at"])
-    _give_back(annotator)
+    give_back(annotator)
     if not annotator.study.is_closed():
         _plan_stand_ins(annotator)
 
 
-def _give_back(annotator: Annotator) -> None:
+def give_back(annotator: Annotator) -> None:
     """What they held and had not answered is free for others; what they began of it was never submitted."""
     held = Slot.objects.for_annotator(annotator).filter(answered_at=None)
     held.filter(item__is_check=True).delete()
@@ -207,7 +207,11 @@ def _plan_stand_ins(annotator: Annotator) -> None:
         .select_related("repeat")
         .order_by("position", "pk")
     )
-    for slot in list(judged):
+    slots = list(judged)
+    # Two who are ended at once may have judged the same pairs: the items are held, so that their looks get different
+    # numbers, and all in one order.
+    list(Item.objects.select_for_update().filter(pk__in=[slot.item_id for slot in slots]).order_by("pk"))
+    for slot in slots:
         stand_in = _another(slot, look=1, stands_for=slot)
         repeat = getattr(slot, "repeat", None)
         if repeat is not None:

@@ -167,7 +167,8 @@ def _model_steps(path: Path, name: str, table: dict[str, Any], before: Sequence[
         raise BadExperiment(f"{path.name}: [models.{name}] needs a recipe and the corpora it is trained on")
     if seeds is not None and (not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1):
         raise BadExperiment(f"{path.name}: [models.{name}] seeds: expected how often it is trained, got {seeds!r}")
-    reads = [made_before(each, "corpora", before, file=path.name, name=name) for each in listed(table["on"])]
+    named_corpora = [*listed(table["on"]), *listed(table.get("only_shared_with", []))]
+    reads = [made_before(each, "corpora", before, file=path.name, name=name) for each in named_corpora]
     if recipe.endswith(".toml"):
         recipe = str(path.parent / recipe)
         reads.append(Path(recipe))

@@ -1,18 +1,35 @@
 """A study as statistics read it: its judgments in the long format, and what a table of them cannot carry."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import cast
 
 from django.db.models import QuerySet
 
-from evaluation.conduct import changes_after_results, looks_taken, planned_clusters
+from evaluation.conduct import (
+    amendments_of,
+    changes_after_results,
+    judgments_at_deposit,
+    looks_taken,
+    planned_clusters,
+)
 from evaluation.datasheet_file import answers_of_design
 from evaluation.judges.files import machine_rows
 from evaluation.measuring import measures_of
 from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
 from evaluation.stats.declared import StudyInfo, study_info_from_json
-from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY, AnnotatorKind, JudgmentRow
+from evaluation.stats.rows import (
+    ASKED_AGAIN,
+    MADE_REPLY,
+    NOT_A_SYSTEM,
+    REFERENCE,
+    RIGHT_REPLY,
+    SHUFFLED_REFERENCE,
+    AnnotatorKind,
+    JudgmentRow,
+)
+from evaluation.treating import conduct_of
 
 
 def rows_of(study: Study) -> list[JudgmentRow]:
@@ -23,6 +40,27 @@ def rows_of(study: Study) -> list[JudgmentRow]:
     What language models said follows, by model, from the files that `judge` wrote.
     """
     return [row_of(judgment) for judgment in _judgments(study)] + machine_rows(study)
+
+
+def rows_of_items(study: Study, items: Collection[int]) -> list[JudgmentRow]:
+    """What people said of some items alone, for what may rest on a sample of a large study."""
+    return [row_of(judgment) for judgment in _judgments(study).filter(slot__item_id__in=items)]
+
+
+class RowsOf:
+    """The same rows, of which only the part that is asked for is read: `len()`, and a slice of them."""
+
+    def __init__(self, study: Study) -> None:
+        self._people, self._machines = _judgments(study), machine_rows(study)
+        self._said = self._people.count()
+
+    def __len__(self) -> int:
+        return self._said + len(self._machines)
+
+    def __getitem__(self, part: slice) -> list[JudgmentRow]:
+        start, stop, _ = part.indices(len(self))
+        people = [row_of(each) for each in self._people[start:stop]] if start < self._said else []
+        return people + self._machines[max(start - self._said, 0) : max(stop - self._said, 0)]
 
 
 def _judgments(study: Study) -> QuerySet[Judgment]:
@@ -70,6 +108,9 @@ def row_of(judgment: Judgment) -> JudgmentRow:
         trait=judgment.trait,
         level=judgment.level,
         problem=slot.problem,
+        control=item.control,
+        reason=judgment.reason,
+        wording=judgment.criterion_version,
     )
 
 
@@ -87,7 +128,10 @@ def _name(response: Response | None, item: Item) -> str:
     if response is None:
         return ""
     if response.system:
-        return response.system.name
+        # Of an A/A pair, the second sample of one system is compared with the first as if it were another.
+        return f"{response.system.name}{ASKED_AGAIN}" if response.sample else response.system.name
+    if item.control:
+        return REFERENCE if response.pk == item.first_id else SHUFFLED_REFERENCE
     # The right reply of a check pair is its first.
     return RIGHT_REPLY if response.pk == item.first_id else MADE_REPLY
 
@@ -113,7 +157,9 @@ def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
             "seed": study.seed,
             "simulated": study.simulated,
             "caveats": study.caveats,
-            "amendments": list(study.amendments.order_by("made_at", "pk").values_list("text", flat=True)),
+            "amendments": amendments_of(study),
+            "deposited_at": study.deposited_at,
+            "deposited_after_judgments": judgments_at_deposit(study),
             "unblinded_early": study.unblinded_early(),
             "opened_at": study.opened_at.isoformat(timespec="seconds") if study.opened_at else "",
             "closed_at": study.closed_at.isoformat(timespec="seconds") if study.closed_at else "",
@@ -126,6 +172,8 @@ def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
             "changed_after_unblinding": changes_after_results(study),
             "measures": asdict(measures_of(study)) if measured else {},
             "datasheet": answers_of_design(study.design),
+            "labelled": study.design.get("labelled", {}),
+            "conduct": asdict(conduct_of(study, measured=measured)),
         }
     )
 

@@ -1,14 +1,16 @@
 """What a study's systems answered, read from their files and checked against each other; no database here."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from evaluation.file_check import SameAnswers, check_swapped, equal_answers, tells
+from evaluation.item_kinds import Kind
 from evaluation.stats.outcomes import ALL
 from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY
 from evaluation.stats.seeds import checkpoint_name, system_of
+from generation.corpus.dialogues import Turn
 from generation.corpus.display import detokenise
 from generation.corpus.manifest import digest_of, digest_of_file, manifest_path, read_manifest
 from generation.home import NoSuchName, home
@@ -20,13 +22,6 @@ NO_DOMAIN: Final = "default"
 LONGEST_SYSTEM, LONGEST_ID, LONGEST_DOMAIN = 200, 200, 100
 # What no system can be called, since a judgments file means something else by it.
 RESERVED: Final = (*NOT_A_SYSTEM, MADE_REPLY, RIGHT_REPLY)
-# A reply that says what it is gives its system away. Names shorter than this are found in ordinary words.
-SHORTEST_TELLING_NAME: Final = 4
-SAYS_WHAT_IT_IS: Final = re.compile(
-    r"\b(?:as an? (?:ai|artificial intelligence|language model)|i(?:'| a)m an? (?:ai|language model|chatbot)\b"
-    r"|chatgpt|gpt-\d|openai|trait consistency|extraversion|neuroticism|conscientiousness)",
-    re.IGNORECASE,
-)
 
 
 class WrongFiles(ValueError):
@@ -41,6 +36,16 @@ class Answered:
     files: tuple[Path, ...]
     digest: str
     responses: Mapping[str, Response]
+    # Of whole dialogues their turns, by context id; a response's text is the same as one text.
+    turns: Mapping[str, tuple[Turn, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LabelledPersona:
+    """What a labeller said of a persona, trait to level, and how many personas the drawn one stands for."""
+
+    levels: Mapping[str, str]
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class Gathered:
     missing: Mapping[str, int]
     caveats: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    kind: Kind = "pair"
+    # Of personas to be labelled: what the labeller said of each, by context id, which no annotator ever sees.
+    labelled: Mapping[str, LabelledPersona] = field(default_factory=dict)
+    # Digest of what that was read from, by the corpus's name.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_responses(named: str, *, folder: Path) -> Path:
@@ -83,7 +93,7 @@ def gather(files: Sequence[Path]) -> Gathered:
     called = _called(files)
     for file in files:
         for response in read_responses(file, default_system=called[file]):
-            _check_names(response, file)
+            check_names(response, file)
             # Of a system that was trained several times, the run that answered.
             system = checkpoint_name(response.system, response.run)
             of_system = answers.setdefault(system, {})
@@ -118,8 +128,8 @@ def gather(files: Sequence[Path]) -> Gathered:
         ),
         contexts={identifier: first_said[identifier][0] for identifier in sorted(answered_by_all)},
         missing={system: len(first_said.keys() - contexts) for system, contexts in answered.items()},
-        caveats=_caveats(files),
-        warnings=tuple(_warnings(answers)),
+        caveats=caveats_of(files),
+        warnings=(*warnings_of(answers), *_checked(answers, called, made_by)),
     )
 
 
@@ -135,16 +145,29 @@ def _answered_contexts(answers: Mapping[str, Mapping[str, Response]]) -> dict[st
     return answered
 
 
+def _checked(
+    answers: Mapping[str, Mapping[str, Response]], called: Mapping[Path, str], made_by: Mapping[str, Sequence[Path]]
+) -> tuple[str, ...]:
+    try:
+        check_swapped(called, made_by)
+        return tuple(equal_answers(answers))
+    except SameAnswers as error:
+        raise WrongFiles(str(error)) from error
+
+
+def called_by(name: str) -> str:
+    """What the system in a file of this name is called, where nothing else says."""
+    return name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".csv")
+
+
 def _called(files: Sequence[Path]) -> dict[Path, str]:
     """What the system in a file is called where its lines do not say: as the file, with its folder where two clash."""
-    stems = {
-        file: file.name if file.is_dir() else file.name.removesuffix(".gz").removesuffix(".jsonl") for file in files
-    }
+    stems = {file: file.name if file.is_dir() else called_by(file.name) for file in files}
     clash = len(set(stems.values())) < len(stems)
     return {file: f"{file.resolve().parent.name}-{stem}" if clash else stem for file, stem in stems.items()}
 
 
-def _check_names(response: Response, file: Path) -> None:
+def check_names(response: Response, file: Path) -> None:
     """Raise `WrongFiles` for what a judgments file could not tell from an answer, or the database could not hold."""
     system, context = response.system, response.context
     where = f"{file}, context {context.id[:LONGEST_ID]!r}"
@@ -211,7 +234,8 @@ def _agreed(where: str, what: str, one: str, two: str, *, unsaid: str) -> str:
     return two if one == unsaid else one
 
 
-def _caveats(files: Iterable[Path]) -> tuple[str, ...]:
+def caveats_of(files: Iterable[Path]) -> tuple[str, ...]:
+    """What must be said of `files` wherever they are shown, from the manifests that lie beside them."""
     found: list[str] = []
     for file in files:
         caveats = read_manifest(file).get("results", {}).get("caveats", [])
@@ -221,26 +245,21 @@ def _caveats(files: Iterable[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _warnings(answers: Mapping[str, Mapping[str, Response]]) -> Iterable[str]:
+def warnings_of(answers: Mapping[str, Mapping[str, Response]], *, of: str = "replies") -> Iterable[str]:
+    """What may give a system away: texts that are empty, name a system, or say that a machine speaks."""
     for system, responses in answers.items():
         empty = sum(1 for each in responses.values() if not each.text.strip())
         if empty:
-            yield f"{system}: {empty:,} of {len(responses):,} replies are empty"
-        telling = [each for each in responses.values() if _tells(each.text, answers)]
+            yield f"{system}: {empty:,} of {len(responses):,} {of} are empty"
+        telling = [each for each in responses.values() if tells(each.text, answers)]
         if telling:
-            first = telling[0]
+            first, where = telling[0], "to" if of == "replies" else "in"
+            # Of a long text the line that tells.
+            said = next((line for line in first.text.splitlines() if tells(line, answers)), first.text)
             yield (
-                f"{system}: {len(telling):,} of {len(responses):,} replies name a system or say that a machine speaks, "
-                f"so annotators may know who answered; the first is to {first.context.id}: {first.text[:80]!r}"
+                f"{system}: {len(telling):,} of {len(responses):,} {of} name a system or say that a machine speaks, "
+                f"so annotators may know who answered; the first is {where} {first.context.id}: {said[:80]!r}"
             )
-
-
-def _tells(text: str, systems: Iterable[str]) -> bool:
-    named = any(
-        len(system) >= SHORTEST_TELLING_NAME and re.search(rf"(?<!\w){re.escape(system)}(?!\w)", text, re.IGNORECASE)
-        for system in systems
-    )
-    return named or SAYS_WHAT_IT_IS.search(text) is not None
 
 
 def alike(one: str, two: str) -> bool:

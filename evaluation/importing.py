@@ -1,16 +1,20 @@
 """Making a study from its file and what its systems answered: new, kept as it is, or in place of an earlier draft."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
 
+from evaluation.file_check import FileSeen, file_seen
+from evaluation.form_check import form_of, form_warnings
 from evaluation.gathering import Gathered, WrongFiles
 from evaluation.models import AuditEntry, Membership, Researcher, Study
 from evaluation.planning import plan_study
+from evaluation.stats.conduct import FormFound
 from evaluation.stats.seeds import system_of
 from evaluation.study_file import StudyFile
+from evaluation.telling_table import NO_ETHICS
 from generation.corpus.manifest import digest_of
 
 
@@ -36,10 +40,15 @@ class Created:
     # Pairs whose answer is known; both are made from contexts of their own.
     checks: int = 0
     practice: int = 0
+    kind: str = "pair"
+    # Each system's answers as they came, and how far form alone tells the systems apart.
+    files: tuple[FileSeen, ...] = ()
+    form: tuple[FormFound, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """What was made, as `create_study --json` prints it."""
         rest = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("study", "state")}
+        rest |= {"files": [asdict(each) for each in self.files], "form": [asdict(each) for each in self.form]}
         return {"study": self.study.name, "state": self.study.state, "done": self.state, **rest}
 
     def lines(self) -> Iterator[str]:
@@ -50,25 +59,39 @@ class Created:
             "kept": f"{study.name} was there already, made from the same file and responses; nothing was changed",
             "replaced": f"{study.name} was made anew from a changed file or responses, since nobody had joined it",
         }
-        yield f"{said[self.state]}: {' against '.join(systems)}, {study.state}."
+        compared = " against ".join(systems) or f"people label personas of {' and '.join(self.contexts)}"
+        yield f"{said[self.state]}: {compared}, {study.state}."
         contexts = ", ".join(f"{count:,} of {domain}" for domain, count in self.contexts.items())
         total = sum(self.contexts.values())
-        yield f"  {total:,} contexts ({contexts}); {self.items:,} pairs to judge; {self.slots:,} slots"
+        if self.kind == "persona":
+            traits = study.criteria.count()
+            yield f"  {total:,} personas ({contexts}), {traits:,} questions about each; {self.slots:,} slots"
+        else:
+            yield f"  {total:,} contexts ({contexts}); {self.items:,} pairs to judge; {self.slots:,} slots"
         if self.automatic_ties:
-            yield f"  {self.automatic_ties:,} pairs have equal replies: ties that nobody is asked about"
+            what = "dialogues" if self.kind == "dialogues" else "replies"
+            yield f"  {self.automatic_ties:,} pairs have equal {what}: ties that nobody is asked about"
         if self.checks:
             share = (study.design.get("checks") or {}).get("share")
             yield f"  {self.checks:,} check pairs, mixed in at {share:.0%} of what each annotator sees"
         if self.practice:
             yield f"  {self.practice:,} practice pairs, with feedback, before the first real one"
         for system, count in self.missing.items():
-            if count:
+            if count and self.kind == "dialogues":
+                yield f"  {system} has no dialogue on {count:,} sources that another has; they are left out"
+            elif count:
                 yield f"  {system} did not answer {count:,} contexts that another did; they are left out"
         if self.without_traits:
             yield f"  {self.without_traits:,} contexts have no stated trait: no question about traits is asked there"
+        for seen in self.files:
+            yield f"  {seen.line()}"
+        if study.ethics == NO_ETHICS:
+            yield '  Ethics approval: "none" is stated; annotators and the report are told so'
+        elif study.ethics:
+            yield f"  Ethics approval: {study.ethics}"
         for caveat in study.caveats:
             yield f"  Beware: {caveat}"
-        for warning in self.warnings:
+        for warning in (*self.warnings, *form_warnings(self.form, display=study.display)):
             yield f"  Warning: {warning}"
         if not study.memberships.exists():
             yield f"  On the site nobody sees it yet: manage.py create_researcher EMAIL --study {study.name}"
@@ -97,6 +120,11 @@ def create_study(
     """
     _check_plan(file, gathered)
     design = {**file.as_json(), "name": name, "digests": {each.system: each.digest for each in gathered.systems}}
+    if gathered.labelled:
+        design |= {
+            "labels": dict(gathered.labels),
+            "labelled": {key: asdict(each) for key, each in gathered.labelled.items()},
+        }
     with transaction.atomic():
         before = Study.objects.select_for_update().filter(name=name).first()
         if before is not None and digest_of(before.design) == digest_of(design):
@@ -105,6 +133,11 @@ def create_study(
         if before is not None and before.title != file.title:
             raise NameTaken(
                 f"another study is called {name!r} already: {before.title!r}; give {file.title!r} another name"
+            )
+        if before is not None and before.amendments.exists():
+            raise NameTaken(
+                f"the study {name!r} is there already and was amended since it was opened: change it further by "
+                f"amend_study {name} --from FILE, or give the new one another name"
             )
         if before is not None and before.annotators.exists():
             raise NameTaken(
@@ -179,4 +212,18 @@ def _summary(study: Study, state: str, gathered: Gathered) -> Created:
         if study.criteria.filter(needs="traits").exists()
         else 0,
         warnings=gathered.warnings,
+        kind=gathered.kind,
+        files=tuple(
+            file_seen(
+                each.system,
+                each.files,
+                each.digest,
+                {key: response.text for key, response in each.responses.items()},
+                seed=study.seed,
+                among=gathered.contexts,
+            )
+            for each in gathered.systems
+            if each.responses
+        ),
+        form=form_of(study),
     )

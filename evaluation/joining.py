@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from evaluation.excluding import give_back
 from evaluation.models import Annotator, AuditEntry, Invite, Researcher, Study
 from generation.corpus.manifest import digest_of
 
@@ -16,6 +17,9 @@ from generation.corpus.manifest import digest_of
 CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH: Final = 3
 CODE_TRIES: Final = 20
+# What the audit calls somebody's answer to a consent text that was amended.
+AGREED_AGAIN: Final = "agreed to the changed consent"
+NOT_AGAIN: Final = "did not agree to the changed consent"
 # What is said in place of a link to mean every one.
 ALL_LINKS: Final = "all"
 
@@ -146,14 +150,42 @@ def _new_annotator(*, study_id: int, now: datetime, invite: Invite | None = None
     raise RuntimeError(f"no free code for an annotator of study {study_id}")
 
 
+@transaction.atomic
 def give_consent(*, annotator: Annotator, now: datetime) -> None:
-    """Keep that `annotator` agreed, when first, and to which version of the text."""
+    """Keep that `annotator` agreed, when, and to which version of the text; an earlier version stays in the audit."""
     version = consent_version(annotator.study)
     if annotator.consented_at is not None and annotator.consent_version == version:
         return
+    if annotator.consented_at is not None:
+        before = {"version": annotator.consent_version, "at": annotator.consented_at.isoformat(timespec="seconds")}
+        _log_consent(annotator, AGREED_AGAIN, now=now, before=before)
     annotator.consent_version = version
     annotator.consented_at = annotator.last_seen_at = now
     annotator.save(update_fields=["consent_version", "consented_at", "last_seen_at"])
+
+
+def must_agree_again(annotator: Annotator) -> bool:
+    """Whether the text that `annotator` agreed to is no longer the study's: they are asked before the next pair."""
+    return bool(annotator.consent_version) and annotator.consent_version != consent_version(annotator.study)
+
+
+@transaction.atomic
+def decline_again(*, annotator: Annotator, now: datetime) -> None:
+    """`annotator` does not agree to the changed text: what they did counts as they agreed then, and no more is asked.
+
+    What they held is free for others. Should they change their mind, their link asks them again.
+    """
+    held = Annotator.objects.select_for_update(of=("self",)).select_related("study").get(pk=annotator.pk)
+    give_back(held)
+    held.state, held.last_seen_at = Annotator.State.FINISHED, now
+    held.save(update_fields=["state", "last_seen_at"])
+    _log_consent(held, NOT_AGAIN, now=now, before={"version": held.consent_version})
+    annotator.state = held.state
+
+
+def _log_consent(annotator: Annotator, action: str, *, now: datetime, before: dict[str, str]) -> None:
+    detail = {"annotator": annotator.code, "before": before}
+    AuditEntry.objects.create(study=annotator.study, action=action, detail=detail, made_at=now)
 
 
 def finish_instructions(*, annotator: Annotator, now: datetime) -> None:

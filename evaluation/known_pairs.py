@@ -12,6 +12,7 @@ from typing import Final
 from evaluation.checks_table import KnownPair
 from evaluation.design import Candidate
 from evaluation.gathering import Gathered, WrongFiles, alike
+from evaluation.shuffled_dialogues import shuffled_dialogues
 from evaluation.study_file import StudyFile
 
 WHY_SHUFFLED: Final = (
@@ -50,7 +51,10 @@ def plan_known_pairs(
     checks = 0 if file.checks is None or file.checks.pairs else _checks_wanted(file, len(chosen))
     practice = 0 if file.practice is None or file.practice.known else file.practice.pairs
     parted = part_contexts(chosen, candidates, wanted=checks + practice, seed=file.contexts.seed)
-    made = shuffled_pairs(parted.known, gathered, judged=parted.judged, seed=file.contexts.seed)
+    if gathered.kind == "dialogues":
+        made = shuffled_dialogues(parted.known, gathered, seed=file.contexts.seed)
+    else:
+        made = shuffled_pairs(parted.known, gathered, judged=parted.judged, seed=file.contexts.seed)
     own_checks = file.checks.pairs if file.checks else ()
     own_practice = file.practice.known if file.practice else ()
     known = KnownPairs(parted.judged, own_checks or made[:checks], own_practice or made[checks:])
@@ -61,7 +65,7 @@ def plan_known_pairs(
 def _checks_wanted(file: StudyFile, contexts: int) -> int:
     """As many as somebody meets who judges all that one annotator may, and more than may be failed."""
     assert file.checks is not None
-    share, pairs = file.checks.share, contexts * (len(file.responses) - 1)
+    share, pairs = file.checks.share, contexts * (len(file.responses or file.dialogues) - 1)
     most = min(contexts, max(1, math.floor(file.max_share * pairs * file.judgments_per_pair)))
     met = math.ceil(most * share / (1 - share))
     return min(max(met, (file.checks.fail_after or 1) + 1), MOST_CHECKS)

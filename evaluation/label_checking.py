@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from evaluation.judgments_file import read_judgments
+from evaluation.judgments_file import info_path, read_info, read_judgments
 from evaluation.stats.label_accuracy import Predicted, label_accuracy
+from evaluation.stats.persona_labels import predicted_of
 from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
 from evaluation.stats.selection import choose
 from generation.corpus.dialogues import BadLine, read_json_lines
@@ -95,13 +96,17 @@ def read_key(path: Path) -> list[Predicted]:
     return sorted(sample, key=lambda each: (TRAITS.index(each.trait), each.context))
 
 
-def check_labels(*, key: Path, judgments: Path, seed: int) -> LabelCheck:
+def check_labels(*, key: Path | None, judgments: Path, seed: int) -> LabelCheck:
     """The labeller's accuracy from its key (or a corpus's labels) and from people's answers.
 
-    Raises `NothingToCheck` where no answer is about a persona of the key, and `BadLine` where a file is broken.
+    Without a `key` the labels are those that a labelling study keeps in the `study.json` beside its judgments. Raises
+    `NoKey` where there are none, `NothingToCheck` where no answer is about a persona of the key, and `BadLine` where a
+    file is broken.
     """
     chosen = choose(read_judgments(judgments))
-    if key.name == LABELS_FILE:
+    if key is None:
+        key, sample = info_path(judgments), _kept_beside(judgments)
+    elif key.name == LABELS_FILE:
         sample = sample_of(key, {(row.context, row.criterion) for row in chosen.counted})
     else:
         sample = read_key(key)
@@ -126,6 +131,17 @@ def check_labels(*, key: Path, judgments: Path, seed: int) -> LabelCheck:
         },
         key,
     )
+
+
+def _kept_beside(judgments: Path) -> list[Predicted]:
+    info = read_info(judgments)
+    sample = predicted_of(info.labelled, TRAITS) if info else []
+    if not sample:
+        raise NoKey(
+            f"{info_path(judgments).name} beside the judgments holds no labels: expected the export of a labelling "
+            "study, or a key or corpus named before --judgments"
+        )
+    return sample
 
 
 def _check_levels(rows: Sequence[JudgmentRow], path: Path) -> None:

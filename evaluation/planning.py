@@ -14,7 +14,7 @@ from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contex
 from evaluation.gathering import Answered, Gathered, WrongFiles, alike
 from evaluation.known_pairs import plan_known_pairs
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
-from evaluation.planting import plant
+from evaluation.planting import as_json, plant
 from evaluation.study_file import StudyCriterion, StudyFile
 from generation.corpus.traits import adjectives, stated
 
@@ -30,7 +30,7 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
 
     `design` is what is kept of `file`, as it stands in the database. Raises `WrongFiles` where nothing can be asked.
     """
-    candidates = _candidates(file, gathered)
+    candidates = candidates_of(gathered, always=any(not each.needs for each in file.criteria))
     chosen = choose_contexts(
         candidates,
         per_domain=file.contexts.per_domain,
@@ -55,33 +55,18 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
         for place, each in enumerate(gathered.systems)
     )
     Criterion.objects.bulk_create(_criterion(study, each, place) for place, each in enumerate(file.criteria))
-    contexts = _contexts(study, chosen, gathered)
-    responses = _responses(chosen, contexts, systems, gathered)
-    # Of a system that was trained several times, each context is answered by one of its runs.
-    pairs = dealt_pairs(
-        [each.system for each in gathered.systems],
-        {each.id: each.domain for each in chosen},
-        seed=file.contexts.seed,
-        answered=lambda place, context: context in gathered.systems[place].responses,
-    )
-    planned = [
-        PlannedItem(
-            context=each.id,
-            domain=each.domain,
-            first=first,
-            second=second,
-            tied=alike(_said(gathered.systems[first], each.id), _said(gathered.systems[second], each.id)),
-        )
-        for each in chosen
-        for first, second in pairs[each.id]
-    ]
+    contexts = context_rows(study, chosen, gathered)
+    responses = response_rows(chosen, contexts, systems, gathered)
+    planned = planned_pairs(chosen, gathered, seed=file.contexts.seed)
     items = Item.objects.bulk_create(
         (
             Item(
                 study=study,
+                kind=gathered.kind,
                 context=contexts[each.context],
-                first=responses[each.context, each.first],
-                second=responses[each.context, each.second],
+                # Of a persona there is none: it is shown by itself.
+                first=responses[each.context, each.first] if responses else None,
+                second=responses[each.context, each.second] if responses else None,
                 trait=traits.get(each.context, ("", ""))[0],
                 level=traits.get(each.context, ("", ""))[1],
                 automatic_tie=each.tied,
@@ -99,8 +84,32 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
     return study
 
 
-def _candidates(file: StudyFile, gathered: Gathered) -> list[Candidate]:
-    """The contexts of which something can be asked."""
+def planned_pairs(chosen: Sequence[Candidate], gathered: Gathered, *, seed: int) -> list[PlannedItem]:
+    """What is judged of each context: every two systems, or the persona by itself."""
+    if gathered.kind == "persona":
+        return [PlannedItem(context=each.id, domain=each.domain, first=0, second=1) for each in chosen]
+    # Of a system that was trained several times, each context is answered by one of its runs.
+    pairs = dealt_pairs(
+        [each.system for each in gathered.systems],
+        {each.id: each.domain for each in chosen},
+        seed=seed,
+        answered=lambda place, context: context in gathered.systems[place].responses,
+    )
+    return [
+        PlannedItem(
+            context=each.id,
+            domain=each.domain,
+            first=first,
+            second=second,
+            tied=alike(_said(gathered.systems[first], each.id), _said(gathered.systems[second], each.id)),
+        )
+        for each in chosen
+        for first, second in pairs[each.id]
+    ]
+
+
+def candidates_of(gathered: Gathered, *, always: bool) -> list[Candidate]:
+    """The contexts of which something can be asked: all, where a question is `always` asked, else those with traits."""
     candidates = [
         Candidate(
             id=each.id,
@@ -112,7 +121,6 @@ def _candidates(file: StudyFile, gathered: Gathered) -> list[Candidate]:
         )
         for each in gathered.contexts.values()
     ]
-    always = any(not each.needs for each in file.criteria)
     return [each for each in candidates if always or each.traits]
 
 
@@ -131,6 +139,10 @@ def _study(name: str, file: StudyFile, gathered: Gathered, design: dict[str, obj
         lease_minutes=file.lease_minutes,
         display=file.display,
         language=file.language,
+        layout=file.layout,
+        content_warning=file.content_warning,
+        may_skip=file.may_skip,
+        ethics=file.ethics,
         consent=file.consent,
         instructions=file.instructions,
         end_text=file.end,
@@ -158,11 +170,13 @@ def _criterion(study: Study, asked: StudyCriterion, place: int) -> Criterion:
         range=rated,
         needs=asked.needs,
         after=list(asked.after),
+        reason=asked.reason,
         position=place,
     )
 
 
-def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> dict[str, Context]:
+def context_rows(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> dict[str, Context]:
+    """The contexts of `chosen`, made, by id."""
     rows = []
     for each in chosen:
         context = gathered.contexts[each.id]
@@ -176,7 +190,7 @@ def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> 
                 speaker=context.speaker,
                 persona=list(context.persona),
                 traits=dict(context.traits),
-                turns=[{"speaker": turn.speaker, "text": turn.text} for turn in context.turns],
+                turns=as_json(context.turns),
                 partner_persona=list(context.partner_persona),
                 reference=next((text for text in said if text is not None), None),
             )
@@ -184,9 +198,10 @@ def _contexts(study: Study, chosen: Sequence[Candidate], gathered: Gathered) -> 
     return {each.ident: each for each in Context.objects.bulk_create(rows, batch_size=AT_ONCE)}
 
 
-def _responses(
+def response_rows(
     chosen: Sequence[Candidate], contexts: dict[str, Context], systems: Sequence[System], gathered: Gathered
 ) -> dict[tuple[str, int], Response]:
+    """What every system answered in `chosen`, made, by context id and the system's place."""
     keys = [
         (each.id, place)
         for each in chosen
@@ -202,6 +217,7 @@ def _responses(
                 context=contexts[identifier],
                 system=systems[place],
                 text=response.text,
+                turns=as_json(gathered.systems[place].turns.get(identifier, ())),
                 given={"persona": response.given.persona, "traits": dict(response.given.traits)},
             )
         )

@@ -8,6 +8,7 @@ from evaluation.design import Candidate, choose_traits
 from evaluation.known_pairs import KnownPairs
 from evaluation.models import Context, Item, Response, Study
 from evaluation.study_file import StudyFile
+from generation.corpus.dialogues import Turn
 from generation.corpus.traits import adjectives, stated
 
 AT_ONCE: Final = 500
@@ -19,13 +20,14 @@ def plant(study: Study, file: StudyFile, known: KnownPairs) -> None:
     A check pair is asked about a trait where its speaker has one, as the other pairs are: nothing may tell it apart.
     """
     if file.checks is not None:
-        _rows(study, known.checks, file.checks.criteria, asks_traits=any(each.needs for each in file.criteria))
+        _rows(study, file, known.checks, file.checks.criteria, asks_traits=any(each.needs for each in file.criteria))
     if file.practice is not None:
-        _rows(study, known.practice, file.practice.criteria, practice=True)
+        _rows(study, file, known.practice, file.practice.criteria, practice=True)
 
 
 def _rows(
     study: Study,
+    file: StudyFile,
     pairs: Sequence[KnownPair],
     criteria: Sequence[str],
     *,
@@ -35,16 +37,23 @@ def _rows(
     contexts = Context.objects.bulk_create((_context(study, pair) for pair in pairs), batch_size=AT_ONCE)
     right, wrong = (
         Response.objects.bulk_create(
-            (Response(context=context, text=text) for context, text in zip(contexts, texts, strict=True)),
+            (
+                Response(context=context, text=text, turns=as_json(turns))
+                for context, (text, turns) in zip(contexts, said, strict=True)
+            ),
             batch_size=AT_ONCE,
         )
-        for texts in ([pair.right for pair in pairs], [pair.wrong for pair in pairs])
+        for said in (
+            [(pair.right, pair.right_turns) for pair in pairs],
+            [(pair.wrong, pair.wrong_turns) for pair in pairs],
+        )
     )
     traits = choose_traits([_candidate(pair) for pair in pairs], seed=study.seed) if asks_traits else {}
     Item.objects.bulk_create(
         (
             Item(
                 study=study,
+                kind=file.kind,
                 context=contexts[place],
                 first=right[place],
                 second=wrong[place],
@@ -71,8 +80,14 @@ def _context(study: Study, pair: KnownPair) -> Context:
         speaker=context.speaker,
         persona=list(context.persona),
         traits=dict(context.traits),
-        turns=[{"speaker": turn.speaker, "text": turn.text} for turn in context.turns],
+        turns=as_json(context.turns),
+        partner_persona=list(context.partner_persona),
     )
+
+
+def as_json(turns: Sequence[Turn]) -> list[dict[str, object]]:
+    """Turns as the database keeps them."""
+    return [{"speaker": turn.speaker, "text": turn.text} for turn in turns]
 
 
 def _candidate(pair: KnownPair) -> Candidate:

@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 from django.db import transaction
 
-from evaluation.blinding import LABELS, BlindedItem, blinded
+from evaluation.blinding import BlindedItem, blinded
 from evaluation.excluding import end_after_practice
 from evaluation.judging import AnswersMissing, BadAnswer, StudyNotOpen
 from evaluation.models import Annotator, Item, PracticeAnswer, Slot, Study
+from evaluation.shown_kinds import labels_of
 
 Outcome = Literal["on", "passed", "again", "ended"]
 
@@ -131,8 +132,8 @@ def last_feedback(*, annotator: Annotator) -> Feedback | None:
             Lesson(
                 name=question.name,
                 question=question.text,
-                picked=LABELS[last.answers[question.field]],
-                expected=LABELS[expected[question.field]],
+                picked=str(labels_of(last.item.kind)[last.answers[question.field]]),
+                expected=str(labels_of(last.item.kind)[expected[question.field]]),
                 right=_side(last.answers[question.field]) == expected[question.field],
             )
             for question in pair.item.questions
@@ -170,7 +171,7 @@ def _pair(
     shown = blinded(_look(item, annotator, attempt), draft=draft)
     known = tuple(
         # The page of practice has no script, so no keys of its own.
-        replace(question, options=tuple(replace(option, key="") for option in question.options))
+        replace(question, asks_reason="", options=tuple(replace(option, key="") for option in question.options))
         for question in shown.questions
         if question.criterion in item.expected
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from random import Random
+from typing import Any, Final
 
-from evaluation.exporting import info_of, rows_of
-from evaluation.models import Study
+from evaluation.exporting import info_of, rows_of, rows_of_items
+from evaluation.models import Judgment, Slot, Study
 from evaluation.stats.agreement import agreement
 from evaluation.stats.annotators import AnnotatorSummary, annotator_summaries
 from evaluation.stats.bias import side_bias
@@ -14,6 +15,10 @@ from evaluation.stats.estimate import Estimate
 from evaluation.stats.judged import comparable
 from evaluation.stats.selection import choose
 from evaluation.stats.snapshot import in_order
+
+
+# A page that is asked for every few seconds reads no more than this; the report reads everything.
+MOST_JUDGMENTS: Final = 12_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Quality:
     agreement: tuple[CriterionAgreement, ...]
     annotators: Mapping[str, AnnotatorSummary]
     share_left: Estimate
+    # Of how many pairs of a large study it is known; None where it is of all.
+    sampled: int | None = None
 
     def as_analysis(self) -> dict[str, Any]:
         """The part of a report's JSON that the agreement plot reads."""
@@ -52,7 +59,9 @@ class Quality:
 def quality_of(study: Study) -> Quality:
     """The quality of the judgments that `study` has so far, by the same functions as its report."""
     info = info_of(study, measured=False)
-    chosen = choose(in_order(rows_of(study)))
+    sample = _sample_of(study)
+    rows = rows_of(study) if sample is None else rows_of_items(study, sample)
+    chosen = choose(in_order(rows))
     criteria = criteria_of(chosen.counted, info.criteria)
     compared = {
         each.key: comparable([row for row in chosen.counted if row.criterion == each.key], each, systems=info.systems)
@@ -66,4 +75,16 @@ def quality_of(study: Study) -> Quality:
         agreement=tuple(agreed),
         annotators=annotator_summaries(chosen, list(compared.values())),
         share_left=side_bias(chosen.counted, systems=info.systems, seed=info.seed).share,
+        sampled=None if sample is None else len(sample),
     )
+
+
+def _sample_of(study: Study) -> list[int] | None:
+    """So many of the judged items, drawn by the study's seed, that about `MOST_JUDGMENTS` are read; None: all are."""
+    answered = Slot.objects.filter(study=study).answered()
+    judgments = Judgment.objects.filter(slot__study=study, slot__answered_at__isnull=False).count()
+    if judgments <= MOST_JUDGMENTS:
+        return None
+    items = sorted(set(answered.values_list("item_id", flat=True)))
+    share = MOST_JUDGMENTS / judgments
+    return sorted(Random(f"{study.seed} watched").sample(items, max(1, round(share * len(items)))))

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from evaluation.models import Criterion, Judgment, Slot
+from django.utils.translation import gettext
+
+from evaluation.models import Criterion, Item, Judgment, Slot
+from evaluation.shown_kinds import speaker_named
 from generation.corpus.traits import in_words
 
 Side = Literal["", "left", "right"]
 Choice, Scale = Judgment.Choice, Criterion.Scale
 
 TRAIT_WORDS: Final = "{trait_words}"
+# In questions about two whole dialogues: whose trait it is.
+SPEAKER: Final = "{speaker}"
 FIVE_STEPS: Final = ("left:2", "left:1", "tie", "right:1", "right:2")
 # Answers that name no side; a study offers those that its criterion lists.
 NO_SIDE: Final = (Choice.TIE.value, Choice.BOTH_BAD.value, Choice.CANNOT_JUDGE.value)
@@ -18,7 +23,7 @@ NO_SIDE: Final = (Choice.TIE.value, Choice.BOTH_BAD.value, Choice.CANNOT_JUDGE.v
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to answer: a criterion of the pair or, on ratings and labels, of the reply on one `side`."""
+    """One thing to answer: a criterion of the item or, on ratings and labels of a pair, of the reply on one `side`."""
 
     criterion: Criterion
     side: Side = ""
@@ -51,7 +56,7 @@ def sheets_of(slot: Slot) -> tuple[Sheet, ...]:
     asked = [each for each in criteria_of(slot) if each.needs != "traits" or slot.item.trait]
     first = [each for each in asked if not each.after]
     second = [each for each in asked if each.after]
-    return tuple(_questions(sheet) for sheet in (first, second) if sheet)
+    return tuple(_questions(sheet, slot.item) for sheet in (first, second) if sheet)
 
 
 def criteria_of(slot: Slot) -> list[Criterion]:
@@ -59,11 +64,13 @@ def criteria_of(slot: Slot) -> list[Criterion]:
     return sorted(slot.study.criteria.all(), key=lambda each: each.position)
 
 
-def _questions(criteria: Iterable[Criterion]) -> Sheet:
+def _questions(criteria: Iterable[Criterion], item: Item) -> Sheet:
+    # A persona has no two sides.
+    by_side = () if item.kind == Item.Kind.PERSONA else (Scale.RATING, Scale.LABEL)
     return tuple(
         Question(criterion, side)
         for criterion in criteria
-        for side in (("left", "right") if criterion.scale in (Scale.RATING, Scale.LABEL) else ("",))
+        for side in (("left", "right") if criterion.scale in by_side else ("",))
     )
 
 
@@ -71,7 +78,10 @@ def in_plain_words(text: str, slot: Slot) -> str:
     """A criterion's wording with this item's trait said in plain words: "outgoing, talkative and energetic"."""
     if TRAIT_WORDS not in text:
         return text
-    return text.replace(TRAIT_WORDS, in_words(slot.item.trait, slot.item.level) if slot.item.trait else "")
+    text = text.replace(SPEAKER, speaker_named(slot))
+    words = in_words(slot.item.trait, slot.item.level) if slot.item.trait else ""
+    # An empty text is no message: gettext would answer it with the head of its catalogue.
+    return text.replace(TRAIT_WORDS, gettext(words) if words else "")
 
 
 def fill_in(judgment: Judgment, question: Question, value: str, slot: Slot) -> Judgment:

@@ -4,6 +4,7 @@ The copy is a study of its own, marked as simulated for good; the study itself i
 go through the same verbs as people: they claim, lock what comes before the traits, and submit.
 """
 
+import random
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from django.db import models, transaction
 from evaluation.assignment import claim_next
 from evaluation.judging import lock, submit
 from evaluation.models import Annotator, Context, Criterion, Item, Membership, Response, Slot, Study, System
-from evaluation.questions import Question, sheets_of
+from evaluation.questions import Question, Sheet, sheets_of
+from evaluation.reasons import needs_reason, reason_field
 from evaluation.studies import WrongState, close_study, open_study
 
 SUFFIX: Final = "-dryrun"
@@ -27,7 +29,10 @@ LEANING_SPREAD: Final = 0.3  # one annotator's liking for one system
 SIDE_SPREAD: Final = 0.15  # one annotator's pull to one side
 TIE_WITHIN: Final = 0.6  # closer than this looks about equal
 MUCH_BEYOND: Final = 2.0  # on five steps, "much" better
+LABELLED_RIGHT: Final = 0.75  # how often what a labeller says of a persona's trait is what it is really like
+SEEN_RIGHT: Final = 0.75  # how often a simulated person sees that; else they pick any label
 CHECK_STRENGTH: Final = 4.0  # a reply of another context is taken for the better one about once in fifty checks
+REASON: Final = "a simulated annotator gives none"
 SELDOM: Final = 0.02  # how often an answer that names no side is given, where the study offers it
 # Seconds on a pair: half of them take less than the median.
 MEDIAN_SECONDS: Final = 28.0
@@ -198,16 +203,22 @@ def _judge(
     }
     sides["left"] += person.side
     sheets = sheets_of(slot)
+    truly = {
+        question.criterion.key: _true_label(question, slot)
+        for sheet in sheets
+        for question in sheet
+        if question.criterion.scale == Criterion.Scale.LABEL and slot.item.kind == Item.Kind.PERSONA
+    }
     seconds = MEDIAN_SECONDS * person.pace * float(np.exp(rng.normal(0, SECONDS_SPREAD)))
     done = now + timedelta(seconds=seconds)
     if len(sheets) > 1:
-        first = {question.field: _answer(question, sides, rng) for question in sheets[0]}
+        first = _answers(sheets[0], sides, truly, rng)
         lock(slot_id=slot.pk, annotator=person.annotator, answers=first, now=now + timedelta(seconds=seconds * 0.7))
     submit(
         slot_id=slot.pk,
         annotator=person.annotator,
         key=f"dry-run-{slot.study_id}-{slot.pk}",
-        answers={question.field: _answer(question, sides, rng) for question in sheets[-1]},
+        answers=_answers(sheets[-1], sides, truly, rng),
         seconds=seconds,
         layout="side-by-side",
         now=done,
@@ -235,13 +246,33 @@ def _worth(
     return truth.get(name, 0.0) + merits[key] + person.leanings[name]
 
 
-def _answer(question: Question, sides: Mapping[str, float], rng: np.random.Generator) -> str:
+def _true_label(question: Question, slot: Slot) -> str:
+    """What a persona is really like, whoever judges: mostly what the labeller said of it."""
+    context, trait = slot.item.context.ident, question.criterion.key
+    rng = random.Random(f"{slot.study.seed} {trait} of {context}")
+    said = ((slot.study.design.get("labelled") or {}).get(context) or {}).get("levels", {}).get(trait)
+    if said in question.values() and rng.random() < LABELLED_RIGHT:
+        return str(said)
+    return rng.choice(question.values())
+
+
+def _answers(
+    sheet: Sheet, sides: Mapping[str, float], truly: Mapping[str, str], rng: np.random.Generator
+) -> dict[str, str]:
+    """An answer to every question of a sheet, and the reasons that count with them."""
+    given = {question.field: _answer(question, sides, truly, rng) for question in sheet}
+    needed = [question.field for question in sheet if needs_reason(question, given[question.field])]
+    return given | {reason_field(field): REASON for field in needed}
+
+
+def _answer(question: Question, sides: Mapping[str, float], truly: Mapping[str, str], rng: np.random.Generator) -> str:
     scale, offered = question.criterion.scale, question.values()
     for seldom in ("both_bad", "cannot_judge"):
         if seldom in offered and rng.random() < SELDOM:
             return seldom
     if scale == Criterion.Scale.LABEL:
-        return str(rng.choice(offered))
+        true = truly.get(question.criterion.key)
+        return true if true is not None and rng.random() < SEEN_RIGHT else str(rng.choice(offered))
     if scale == Criterion.Scale.RATING:
         low, high = question.criterion.range["min"], question.criterion.range["max"]
         felt = (low + high) / 2 + sides.get(question.side, 0.0) + rng.logistic(0, 0.6)

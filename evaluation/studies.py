@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from evaluation.holding import hold_alone
 from evaluation.models import AuditEntry, Criterion, Item, Judgment, Researcher, Slot, Study
 from evaluation.stats.seeds import system_of
+from evaluation.webhooks import STUDY_CLOSED, announce
 from generation.corpus.manifest import digest_of
 
 State = Study.State
@@ -60,9 +62,11 @@ def pause_study(*, study: Study, now: datetime, by: Researcher | None = None) ->
     _move(study, to=State.PAUSED, allowed=(State.OPEN,), action="paused", now=now, by=by)
 
 
+@transaction.atomic
 def close_study(*, study: Study, now: datetime, by: Researcher | None = None) -> None:
     """End the study for good: its results may be seen from now on."""
     _move(study, to=State.CLOSED, allowed=(State.OPEN, State.PAUSED), action="closed", now=now, by=by, closed_at=now)
+    announce(study=study, event=STUDY_CLOSED, now=now)
 
 
 @transaction.atomic
@@ -88,6 +92,8 @@ def _move(
     by: Researcher | None,
     **changes: object,
 ) -> None:
+    # Answers under way are counted; those that come after see the new state.
+    hold_alone(study.pk)
     moved = Study.objects.filter(pk=study.pk, state__in=allowed).update(state=to, **changes)
     study.refresh_from_db()
     if not moved:
@@ -107,6 +113,10 @@ def problems_of(study: Study) -> tuple[str, ...]:
         problems.append("it has no pair to judge")
     if not study.consent.strip():
         problems.append("it has no consent text")
+    if not study.ethics and not study.simulated:
+        problems.append(
+            'it states no ethics approval: its file says ethics = "..." (the board and its reference), or "none"'
+        )
     for number, each in enumerate(study.plan.get("hypotheses") or (), start=1):
         for key, known in (("criterion", criteria), ("domain", domains), ("better", systems), ("than", systems)):
             value = each.get(key)
@@ -132,6 +142,7 @@ def frozen_design(study: Study) -> dict[str, object]:
                 "key", "name", "question", "help", "scale", "options", "range", "needs", "after", "version"
             )
         ),
+        **_told(study),
         "slots": list(
             study.slots.order_by("position").values_list(
                 "context__ident",
@@ -146,6 +157,23 @@ def frozen_design(study: Study) -> dict[str, object]:
         ),
         **({"known": known} if (known := _known_pairs(study)) else {}),
     }
+
+
+def _told(study: Study) -> dict[str, object]:
+    """What is told and asked beside the questions, as far as the study has it."""
+    said = {
+        "content_warning": study.content_warning,
+        "may_skip": study.may_skip,
+        "ethics": study.ethics,
+        "layout": study.layout if study.layout != "one-page" else "",
+        "reasons": dict(study.criteria.exclude(reason="").order_by("position").values_list("key", "reason")),
+        "controls": list(
+            study.items.exclude(control="")
+            .order_by("pk")
+            .values_list("control", "context__ident", "first__text", "second__text")
+        ),
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _known_pairs(study: Study) -> list[tuple[object, ...]]:

@@ -19,6 +19,11 @@ _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 class BadToml(ValueError):
     """A file that says something it cannot mean; the message has file, line, key, what was expected and what came."""
 
+    def __init__(self, message: str, *, line: int | None = None, place: "Place" = (), problem: str = "") -> None:
+        super().__init__(message)
+        # Where it is and what is wrong there, for those who show the file itself; not known of what is no TOML at all.
+        self.line, self.place, self.problem = line, place, problem or message
+
 
 class TomlTable:
     """One table of a file. Keys are taken out one by one; `finish` refuses those that are left."""
@@ -38,7 +43,10 @@ class TomlTable:
     def bad(self, key: str, problem: str) -> BadToml:
         """The error that `problem` is with the value of `key`."""
         place = (*self._place, key)
-        return BadToml(f"{self._file}:{line_of(place, self._text)}: {_dotted(place)}: {problem}")
+        line = line_of(place, self._text)
+        return BadToml(
+            f"{self._file}:{line}: {dotted(place)}: {problem}", line=line, place=place, problem=problem
+        )
 
     def string(self, key: str, default: Any = _REQUIRED, *, among: Sequence[str] = ()) -> str:
         """A text that is not blank, or one of a closed set."""
@@ -71,6 +79,13 @@ class TomlTable:
         if not right or not 0 <= value <= 1 or (value == 0 and not zero):
             raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
         return float(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        """`true` or `false`."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            raise self.bad(key, f"expected true or false, got {value!r}")
+        return value
 
     def amount(self, key: str, default: Any = _REQUIRED) -> Any:
         """An amount of money above 0, exact to the cent and beyond; a `Decimal`."""
@@ -133,8 +148,13 @@ class TomlTable:
     def _take(self, key: str, default: Any) -> Any:
         self._asked.append(key)
         if key not in self._data and default is _REQUIRED:
-            place = _dotted(self._place) or "the file"
-            raise BadToml(f"{self._file}:{line_of(self._place, self._text)}: {place}: {key!r} is missing")
+            where, line = dotted(self._place) or "the file", line_of(self._place, self._text)
+            raise BadToml(
+                f"{self._file}:{line}: {where}: {key!r} is missing",
+                line=line,
+                place=(*self._place, key),
+                problem=f"{key!r} is missing",
+            )
         return self._data.get(key, default)
 
 
@@ -195,7 +215,8 @@ def _code(line: str) -> str:
     return line.partition(" #")[0]
 
 
-def _dotted(place: Place) -> str:
+def dotted(place: Place) -> str:
+    """The place in words: `criteria[2].scale`."""
     words = ""
     for each in place:
         words += f"[{each + 1}]" if isinstance(each, int) else f".{each}" if words else each

@@ -7,7 +7,9 @@ from evaluation.views import (
     account,
     annotate,
     arriving,
+    background,
     corpora,
+    jobs,
     leaving,
     people,
     practising,
@@ -15,6 +17,7 @@ from evaluation.views import (
     report,
     studies,
     talks,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<str:name>/people/pay.csv", people.pay, name="study-pay"),
     path("studies/<str:name>/invite/<int:number>/revoke/", studies.revoke, name="study-revoke"),
     path("studies/<str:name>/people/<str:code>/forget/", leaving.forgetting, name="study-forget"),
+    path("studies/<str:name>/jobs/", jobs.jobs, name="study-jobs"),
+    path("studies/<str:name>/jobs/<int:number>/", jobs.job, name="study-job"),
+    path("studies/<str:name>/jobs/<int:number>/file/", jobs.job_file, name="study-job-file"),
+    path("studies/<str:name>/webhooks/", webhooks.webhooks, name="study-webhooks"),
+    path("studies/<str:name>/webhooks/<int:number>/remove/", webhooks.webhook_remove, name="study-webhook-remove"),
     path("studies/<str:name>/<slug:action>/", studies.act, name="study-act"),
     path("corpora/", corpora.corpora_list, name="corpora"),
     path("corpora/<str:name>/", corpora.corpus, name="corpus"),
@@ -43,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("j/<str:token>/", arriving.arrive, name="annotate-arrive"),
     path("s/<slug:public_id>/", arriving.start, name="annotate-start"),
     path("s/<slug:public_id>/consent/", arriving.consent, name="annotate-consent"),
+    path("s/<slug:public_id>/background/", background.background, name="annotate-background"),
     path("s/<slug:public_id>/instructions/", arriving.instructions, name="annotate-instructions"),
     path("s/<slug:public_id>/practice/", practising.practice, name="annotate-practice"),
     path("s/<slug:public_id>/practice/feedback/", practising.feedback, name="annotate-feedback"),

@@ -40,12 +40,18 @@ class Findings:
     @property
     def parallel(self) -> bool:
         """Whether nothing speaks against it, and there is something to compare."""
-        return self.in_both > 0 and not any(self.counts[kind] for kind in (ONLY_FIRST, ONLY_SECOND, PERSONAS, SPLITS))
+        return self.parallel_where_shared and not any(self.counts[kind] for kind in (ONLY_FIRST, ONLY_SECOND))
+
+    @property
+    def parallel_where_shared(self) -> bool:
+        """Whether that can be said of the sources that both have, whatever either has alone."""
+        return self.in_both > 0 and not any(self.counts[kind] for kind in (PERSONAS, SPLITS))
 
     def as_json(self) -> dict[str, Any]:
         """The verdict, and each kind with its count and first examples."""
         return {
             "parallel": self.parallel,
+            "parallel_where_shared": self.parallel_where_shared,
             "origins_in_both": self.in_both,
             **{
                 kind: {"count": self.counts[kind], "examples": self.examples.get(kind, [])}

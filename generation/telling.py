@@ -1,4 +1,4 @@
-"""How traits are told to a dialogue author: by name and adjectives, by a description, or by their facets."""
+"""How traits are told to a dialogue author: by name and level alone, by adjectives, a description, or their facets."""
 
 import tomllib
 from functools import lru_cache
@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from generation.corpus.traits import MEDIUM, Traits, in_words, pole, stated
 
+NAMES: Final = "names"
 ADJECTIVES: Final = "adjectives"
 DESCRIPTION: Final = "description"
 FACETS: Final = "facets"
-TRAIT_STYLES: Final = (ADJECTIVES, DESCRIPTION, FACETS)
+# From the shallowest to the deepest.
+TRAIT_STYLES: Final = (NAMES, ADJECTIVES, DESCRIPTION, FACETS)
 PROMPTS_FOLDER: Final = Path(__file__).resolve().parent / "prompts"
-# The file whose words a style tells; adjectives are those of `generation.corpus.traits`.
+# The file whose words a style tells; names need none, and adjectives are those of `generation.corpus.traits`.
 WORDS_OF_STYLE: Final = {DESCRIPTION: "trait_descriptions.toml", FACETS: "trait_facets.toml"}
 
 
@@ -24,8 +26,12 @@ def table(file: str) -> dict[str, Any]:
 
 def told(traits: Traits, style: str) -> list[str]:
     """One line for each stated trait, which begins "openness: very high" in every style."""
-    in_style = {ADJECTIVES: _by_adjectives, DESCRIPTION: _by_description, FACETS: _by_facets}[style]
+    in_style = {NAMES: _alone, ADJECTIVES: _by_adjectives, DESCRIPTION: _by_description, FACETS: _by_facets}[style]
     return [f"{trait}: {level}{in_style(trait, level)}" for trait, level in stated(traits).items()]
+
+
+def _alone(trait: str, level: str) -> str:
+    return ""
 
 
 def _by_adjectives(trait: str, level: str) -> str:

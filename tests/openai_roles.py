@@ -24,7 +24,16 @@ def answer_in_role(messages: Sequence[dict[str, str]]) -> str | None:
         return json.dumps({"contradictions": _contradictions(told)})
     if "say what the Big-5 personality traits of one of them are" in task:
         return json.dumps(_traits_shown(told))
+    if "which of the two messages sounds more like" in task:
+        return json.dumps({"answer": _louder(told)})
     return None
+
+
+def _louder(told: str) -> str:
+    """The message with more exclamation marks: an ear for extraversion alone."""
+    first, second = re.findall(r"^Message [12]:\n(.*)$", told, re.M)
+    marks = first.count("!"), second.count("!")
+    return "neither" if marks[0] == marks[1] else "1" if marks[0] > marks[1] else "2"
 
 
 def _agent(task: str, messages: Sequence[dict[str, str]]) -> str:

@@ -31,6 +31,10 @@ def card(name: str, manifest: Mapping[str, Any]) -> str:
         + (f" (SHA-256 `{inputs[each['corpus']]['sha256']}`)" if each["corpus"] in inputs else "")
         for each in settings["on"]
     ]
+    if "left_out" in results:
+        partners = " and ".join(settings["only_shared_with"])
+        count = results["left_out"]["count"]
+        corpora.append(f"- of these only what has its source in {partners} too: {count:,} dialogues left out")
     told = "nobody's traits" if not settings["with_traits"] else _told(settings)
     rows = {
         "recipe": recipe["name"],

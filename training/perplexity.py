@@ -58,9 +58,11 @@ def summed_loss(model: Any, batch: dict[str, Any], *, smoothing: float = 0.0, ea
         decoder_input_ids=batch["decoder_input_ids"],
         use_cache=False,
     ).logits.float()
+    # One row for each position: with the pieces in the middle, as a batch of sequences would have them, it takes twice
+    # as long.
     losses = cross_entropy(
-        logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none", label_smoothing=smoothing
-    )
+        logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction="none", label_smoothing=smoothing
+    ).view_as(labels)
     return losses.sum(dim=1) if each else losses.sum()
 
 

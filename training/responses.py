@@ -13,6 +13,7 @@ from typing import Any, Final
 from generation.corpus.dialogues import BadLine, Persona, Turn, read_json_lines
 from generation.corpus.manifest import new_file
 from generation.corpus.traits import Traits, UnknownTrait, check_traits
+from training.response_tables import is_table, read_table
 
 FORMAT: Final = 1
 RESPONSES_FILE: Final = "responses.jsonl"
@@ -187,7 +188,7 @@ def read_responses(path: Path, *, default_system: str | None = None) -> Iterator
     """The responses of a folder or file, in file order; a context answered twice by one system is refused."""
     file = responses_file(path)
     seen: dict[tuple[str, str], int] = {}
-    for number, data in read_json_lines(file):
+    for number, data in read_table(file) if is_table(file) else read_json_lines(file):
         try:
             response = response_from_json(data, default_system=default_system)
         except ValueError as error:

@@ -11,7 +11,7 @@ from training.checkpoints import checkpoint_file
 from training.model_card import CARD_FILE, write_card
 from training.recipe import Recipe
 from training.resuming import AnotherRun, Workplace
-from training.sources import Source, gather
+from training.sources import Material, Source, gather
 from training.told import Telling
 
 COMMAND: Final = "train"
@@ -35,15 +35,23 @@ def train(
     seed: int,
     allow_persona_overlap: bool,
     now: datetime,
+    only_shared_with: Sequence[Source] = (),
     watch: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> Run:
     """Train on `sources` into the folder `to`; an interrupted run goes on, a finished one is left as it is.
 
     The manifest holds every hyper-parameter, the corpora with their digests, what was seen and cut, and the caveats of
-    the corpora, which go on to whatever is made with the model.
+    the corpora, which go on to whatever is made with the model; with `only_shared_with` also which dialogues were left
+    out, since those corpora have none of their sources.
     """
     telling.check()
-    material = gather(sources, speakers=recipe.speakers, seed=seed, allow_persona_overlap=allow_persona_overlap)
+    material = gather(
+        sources,
+        speakers=recipe.speakers,
+        seed=seed,
+        allow_persona_overlap=allow_persona_overlap,
+        only_shared_with=only_shared_with,
+    )
     settings = {
         "recipe": recipe.as_json(),
         "on": [{"corpus": source.name, "share": source.share} for source in sources],
@@ -51,6 +59,7 @@ def train(
         **telling.as_json(),
         "seed": seed,
         "allow_persona_overlap": allow_persona_overlap,
+        **({"only_shared_with": [each.name for each in only_shared_with]} if only_shared_with else {}),
     }
     weights = checkpoint_file(recipe.checkpoint)
     identity = {
@@ -89,6 +98,7 @@ def train(
         "run": digest_of(identity),
         "dialogues": dict(material.dialogues),
         "overlap": dict(material.shared),
+        **_left_out(material),
         "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared) + telling.caveats(),
     }
     write_manifest(
@@ -96,12 +106,21 @@ def train(
         command=COMMAND,
         now=now,
         settings=settings,
-        inputs={source.name: source.file for source in sources} | ({"checkpoint": weights} if weights else {}),
+        inputs={source.name: source.file for source in (*sources, *only_shared_with)}
+        | ({"checkpoint": weights} if weights else {}),
         results=results,
     )
     write_card(to, read_manifest(to))
     Workplace(to).clear()
     return Run(folder=to, results=results, already=False)
+
+
+def _left_out(material: Material) -> dict[str, Any]:
+    """How many dialogues stand in no parallel corpus, and which; nothing where that was not asked."""
+    if not material.left_out:
+        return {}
+    count = sum(map(len, material.left_out.values()))
+    return {"left_out": {"count": count, "dialogues": {name: list(ids) for name, ids in material.left_out.items()}}}
 
 
 def _told_of(shared: Mapping[str, int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Final, TypeVar
@@ -67,6 +67,14 @@ def read_source(text: str) -> Source:
     return Source(name=name, folder=folder, split=split, share=share)
 
 
+def read_partner(text: str) -> Source:
+    """The corpus that `--only-shared-with CORPUS` names: whole, since a dialogue's split is compared too."""
+    folder, split = corpus_and_split(text)
+    if split is not None:
+        raise BadSource(f"--only-shared-with {text}: expected a whole corpus, got its split {split!r}")
+    return Source(name=text, folder=folder, split=None, share=None)
+
+
 @dataclass(frozen=True)
 class Material:
     """The examples to learn from and to stop on, and what they came from."""
@@ -77,23 +85,38 @@ class Material:
     # Dialogues and personas that stand on two sides, where that was allowed.
     shared: Mapping[str, int]
     digests: Mapping[str, str]
+    # By source, the ids of what would have been learned from or stopped on but for `only_shared_with`, in order.
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def gather(
-    sources: Sequence[Source], *, speakers: Modelled, seed: int, allow_persona_overlap: bool = False
+    sources: Sequence[Source],
+    *,
+    speakers: Modelled,
+    seed: int,
+    allow_persona_overlap: bool = False,
+    only_shared_with: Sequence[Source] = (),
 ) -> Material:
     """Read and mix `sources`: "train" to learn from, "validation" to stop on.
+
+    With `only_shared_with` a dialogue counts only where each of those corpora has one of the same origin in the same
+    split: arms on parallel corpora then learn from the same sources, whatever either lacks.
 
     Shares of several sources must sum to 1, and all mixtures of the same corpora have the same number of examples, that
     of the smallest of them. One corpus with a share gives that share of its examples. Draws are nested: what stands in
     a mixture at 0.25 stands in that at 0.5. Raises `Overlap` where a dialogue, by origin, or a persona, evened out,
     stands in two of the splits of all these corpora together, also in splits that contribute nothing.
     """
-    corpora = {source.folder: list(read_dialogues(source.folder)) for source in sources}
+    corpora = {source.folder: list(read_dialogues(source.folder)) for source in (*sources, *only_shared_with)}
     shared = check_overlap(
         (dialogue for dialogues in corpora.values() for dialogue in dialogues), allow_personas=allow_persona_overlap
     )
-    read = {source: source.among(corpora[source.folder]) for source in sources}
+    everything = {source: source.among(corpora[source.folder]) for source in sources}
+    there = [{_place(each) for each in source.among(corpora[source.folder])} for source in only_shared_with]
+    read = {
+        source: [each for each in dialogues if all(_place(each) in places for places in there)]
+        for source, dialogues in everything.items()
+    }
     sides: dict[str, tuple[Example, ...]] = {}
     for split in (LEARNED_FROM, STOPPED_ON):
         stocks = [
@@ -103,6 +126,9 @@ def gather(
         sides[split] = mix(stocks, [source.share for source in sources], seed=seed)
         if not sides[split]:
             named = " ".join(f"--on {source.name}" for source in sources)
+            if any(each.split == split for dialogues in everything.values() for each in dialogues):
+                others = " and ".join(source.name for source in only_shared_with)
+                raise BadSource(f"no dialogue in split {split!r} of {named} shares its source with one of {others}")
             raise BadSource(f"no dialogues in split {split!r} of {named}; split_corpus cuts a corpus into splits")
     return Material(
         train=sides[LEARNED_FROM],
@@ -112,8 +138,21 @@ def gather(
             for split in (LEARNED_FROM, STOPPED_ON)
         },
         shared=shared,
-        digests={source.name: digest_of_file(source.file) for source in sources},
+        digests={source.name: digest_of_file(source.file) for source in (*sources, *only_shared_with)},
+        left_out={
+            source.name: tuple(
+                each.id
+                for each in dialogues
+                if each.split in (LEARNED_FROM, STOPPED_ON) and any(_place(each) not in places for places in there)
+            )
+            for source, dialogues in everything.items()
+            if only_shared_with
+        },
     )
+
+
+def _place(dialogue: Dialogue) -> tuple[str, str]:
+    return dialogue.origin, dialogue.split
 
 
 def mix(stocks: Sequence[Sequence[Example]], shares: Sequence[float | None], *, seed: int) -> tuple[Example, ...]:

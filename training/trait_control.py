@@ -1,6 +1,6 @@
 """Whether a trait that a system is told shows in what it says: the same contexts answered told high and told low."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +38,56 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """Two texts of which a judge said nothing that can be used."""
+
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a language model made of a contrast, over both orders of each two texts; `training.trait_judge` asks it.
+
+    `accuracy` is over pairs of held-out turns, one told high and one low. `failed` count for nothing.
+    """
+
+    judge: str
+    told_apart: Score
+    p: float | None
+    contexts: int
+    accuracy: Score
+    held_out: int
+    failed: tuple[Failed, ...]
+    usage: Mapping[str, int]
+    signature: str
+
+    @property
+    def warning(self) -> str:
+        """What must be said where it hears nothing, or is not to be believed; empty otherwise."""
+        if self.accuracy.low is not None and self.accuracy.low <= CHANCE:
+            return f"{self.judge} cannot tell held-out turns apart: its rate says nothing"
+        if self.told_apart.low is not None and self.told_apart.low <= CHANCE:
+            return f"{self.judge} tells the replies apart no better than by chance"
+        return ""
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {
+            "model": self.judge,
+            "told_apart": {**self.told_apart.as_json(), "chance": CHANCE, "p": self.p},
+            "contexts": self.contexts,
+            "held_out_accuracy": self.accuracy.as_json(),
+            "held_out_pairs": self.held_out,
+            "failed": [vars(each) for each in self.failed],
+            "usage": dict(self.usage),
+            "warning": self.warning,
+            "signature": self.signature,
+        }
+
+
+@dataclass(frozen=True)
 class TraitControl:
     """What a contrast shows. `told_apart` is the share of contexts whose high reply sounds higher, a tie one half."""
 
@@ -52,6 +102,7 @@ class TraitControl:
     effects: tuple[Effect, ...]
     ngrams: dict[str, tuple[Distinctive, ...]]
     signature: str
+    verdict: Verdict | None = None
 
     @property
     def warning(self) -> str:
@@ -65,6 +116,7 @@ class TraitControl:
 
     def as_json(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
+        judged = {} if self.verdict is None else {"judge": self.verdict.as_json()}
         return {
             "trait": self.trait,
             "high": self.first,
@@ -91,6 +143,7 @@ class TraitControl:
             "ngrams": {end: [vars(each) for each in found] for end, found in self.ngrams.items()},
             "warning": self.warning,
             "signature": self.signature,
+            **judged,
         }
 
 

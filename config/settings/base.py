@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "evaluation.language.begins_in_english",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "evaluation.second_factor.asked_of_everybody",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -117,13 +119,16 @@ TEMPLATES = [
     }
 ]
 
+# In which annotators can meet Parley; a study's `language` chooses. Researchers' pages are in English.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(str(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))).expanduser()
 
 # Researchers sign in; annotators come by link and never see this.
 AUTH_USER_MODEL = "evaluation.Researcher"
@@ -143,6 +148,22 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Addresses are confirmed by whoever hands out the one-time link; no mail server is needed to begin.
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# By account first: tries that it refuses use up nothing of the address, so that nobody's typos lock out a whole lab.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,40/5m/ip",
+    "login": "60/m/ip",
+    "reset_password": "5/5m/key,20/m/ip",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "evaluation.second_factor.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Parley"
+# Whoever has an account was given it: nobody could have claimed another's address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Whether nobody gets in by a password alone.
+REQUIRE_SECOND_FACTOR = flag("REQUIRE_SECOND_FACTOR", default=False)
+# A sign-in lasts a week; setting a new password ends every other one at once.
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "studies"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -150,27 +171,38 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 globals().update(EMAIL_CONFIG)
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
+    # Every view says for itself who may ask, and of whom it takes what; one that forgot lets nobody in.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 100,
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "evaluation.api.failing.refusal",
+    # How many proxies' word on the address of a request is believed; `prod` says.
+    "NUM_PROXIES": 0,
 }
+# How often one may ask: with a token, try tokens that are none, open links, claim pairs. Absent: without limit.
+API_RATES = {"use": "1200/min", "failed-token": "30/min", "enter": "240/min", "claim": "60/min"}
 # Knox's own token table, which ours stands in for, is not made.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "evaluation.ApiToken"  # noqa: S105  # the model's name, not a secret
 REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "AUTO_REFRESH": False}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Parley",
-    "DESCRIPTION": "Progress, judgments and reports of the studies that you are a member of.",
+    "DESCRIPTION": (
+        "Studies from creation to report, for scripts of their researchers (`Token`, with the scopes `read` and "
+        "`write`), and the annotator's verbs for front ends of your own (`Annotator`). docs/api.md walks through both."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {},
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 
 # Nothing inline, nothing from elsewhere: a model's output can never run in a browser.
@@ -190,6 +222,7 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
 }
+CSRF_FAILURE_VIEW = "evaluation.views.failing.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -206,3 +239,15 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": str(env.str("LOG_LEVEL", default="WARNING"))},
 }
+
+# Background work: without a broker commands do it themselves, at once.
+BROKER_URL = str(env.str("BROKER_URL", default=""))
+BROKER_QUEUE = str(env.str("BROKER_QUEUE", default="parley"))
+# How often workers look for what got lost, and after how long a silent one is taken for dead.
+SWEEP_SECONDS = number("SWEEP_SECONDS", default=60, least=1)
+JOB_SILENCE_SECONDS = number("JOB_SILENCE_SECONDS", default=60, least=1)
+# A report on more judgments than this is made by a worker, not while a page waits.
+LARGE_STUDY = number("LARGE_STUDY", default=20_000, least=1)
+# The hosts that webhooks may go to; none: nowhere. Plain HTTP and private addresses only on a closed network.
+WEBHOOK_HOSTS = words("WEBHOOK_HOSTS")
+WEBHOOK_PRIVATE = flag("WEBHOOK_PRIVATE", default=False)

@@ -1,4 +1,4 @@
-"""What a judge looks at: every pair of a study in both orders, sheet by sheet, and the rows that its answers become."""
+"""What a judge looks at: every item of a study, pairs in both orders, sheet by sheet; and the rows of its answers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,6 @@ from evaluation.exporting import row_of
 from evaluation.models import Annotator, Item, Judgment, Slot, Study
 from evaluation.questions import fill_in, sheets_of
 from evaluation.stats.rows import JudgmentRow
-
-
-class NotPairs(ValueError):
-    """A study of something else than pairs of responses."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,9 @@ def looks_at(study: Study, *, limit: int | None = None) -> Iterator[Look]:
         .order_by("pk")
     )
     for item in items[:limit]:
-        if item.kind != Item.Kind.PAIR:
-            raise NotPairs(f"{study.name}: expected pairs of responses to judge, got {item.get_kind_display().lower()}")
-        for number, first_on_left in ((1, True), (2, False)):
+        # A persona has no sides to be swapped.
+        orders = ((1, True),) if item.kind == Item.Kind.PERSONA else ((1, True), (2, False))
+        for number, first_on_left in orders:
             yield from _sheets(study, item, number, first_on_left=first_on_left)
 
 

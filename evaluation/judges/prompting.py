@@ -3,35 +3,59 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from string import Template
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from evaluation.blinding import BlindedItem, BlindedQuestion
+from evaluation.blinding import BlindedItem, BlindedQuestion, BlindedTurn
+from evaluation.item_kinds import Kind
 from evaluation.wording import TEXTS
 from generation.label_parsing import json_object
 from generation.parsing import Answer, Unusable, check_whole
 from generation.prompting import Messages
 
-PROMPTS: Final = ("judge", "judge_pair")
+# Of each kind of item: what the model is told of its part, and how an item is put to it.
+PROMPTS: Final[dict[Kind, tuple[str, str]]] = {
+    "pair": ("judge", "judge_pair"),
+    "dialogues": ("judge.dialogues", "judge_dialogues"),
+    "persona": ("judge.persona", "judge_persona"),
+}
 NOT_TOLD: Final = "- nothing"
 BEGINNING: Final = "(The reply is the first message.)"
 
 
 def to_judge(shown: BlindedItem, *, instructions: str, questions: Sequence[BlindedQuestion]) -> Messages:
     """Ask `questions` of what is shown. What never changes in a study comes first, so that endpoints can cache it."""
-    left, right = shown.replies
-    said = [f"{'The person who replies' if turn.own else 'The other'}: {turn.text}" for turn in shown.turns]
-    pair = _filled(
-        "judge_pair",
-        persona="\n".join(f"- {sentence}" for sentence in shown.persona) or NOT_TOLD,
-        turns="\n".join(said) or BEGINNING,
-        left=left,
-        right=right,
-        questions="\n\n".join(_asked(question) for question in questions),
-    )
+    part, put = PROMPTS[cast(Kind, shown.kind)]
+    asked = "\n\n".join(_asked(question) for question in questions)
     return [
-        {"role": "system", "content": _filled("judge", instructions=instructions.strip() or "Nothing.")},
-        {"role": "user", "content": pair},
+        {"role": "system", "content": _filled(part, instructions=instructions.strip() or "Nothing.")},
+        {"role": "user", "content": _filled(put, questions=asked, **_said(shown))},
     ]
+
+
+def _said(shown: BlindedItem) -> dict[str, str]:
+    """What the names in the prompt of this kind of item stand for."""
+    if shown.kind == "dialogues":
+        known = [f"Speaker {number}:\n{_facts(persona)}" for number, persona in enumerate(shown.personas, start=1)]
+        left, right = ("\n".join(map(_line, turns)) for turns in shown.conversations)
+        return {"personas": "\n".join(known) or NOT_TOLD, "left": left, "right": right}
+    if shown.kind == "persona":
+        return {"persona": _facts(shown.persona)}
+    said = [f"{'The person who replies' if turn.own else 'The other'}: {turn.text}" for turn in shown.turns]
+    left, right = shown.replies
+    return {
+        "persona": _facts(shown.persona),
+        "turns": "\n".join(said) or BEGINNING,
+        "left": left,
+        "right": right,
+    }
+
+
+def _facts(persona: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in persona) or NOT_TOLD
+
+
+def _line(turn: BlindedTurn) -> str:
+    return f"Speaker {2 if turn.own else 1}: {turn.text}"
 
 
 def schema_of(questions: Sequence[BlindedQuestion]) -> dict[str, Any]:
@@ -61,9 +85,9 @@ def parse_answer(answer: Answer, questions: Sequence[BlindedQuestion]) -> Mappin
     return picked
 
 
-def digests_of_prompts() -> dict[str, str]:
-    """SHA-256 of each prompt file: with another wording it is another judge."""
-    return {name: hashlib.sha256(_text(name).encode()).hexdigest() for name in PROMPTS}
+def digests_of_prompts(kind: Kind) -> dict[str, str]:
+    """SHA-256 of each prompt file of a kind of item: with another wording it is another judge."""
+    return {name: hashlib.sha256(_text(name).encode()).hexdigest() for name in PROMPTS[kind]}
 
 
 def _asked(question: BlindedQuestion) -> str:

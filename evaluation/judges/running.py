@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from evaluation.exporting import info_of
+from evaluation.item_kinds import kind_of
 from evaluation.judges.files import JUDGMENTS, folder_of, write_rows
 from evaluation.judges.looks import Look, looks_at
 from evaluation.judges.prompting import digests_of_prompts, parse_answer, schema_of, to_judge
@@ -71,7 +72,14 @@ def rehearse(study: Study, judge: Judge) -> dict[str, Any]:
     }
 
 
-def judge_study(study: Study, judge: Judge, *, now: Callable[[], datetime], quiet: bool = True) -> dict[str, Any]:
+def judge_study(
+    study: Study,
+    judge: Judge,
+    *,
+    now: Callable[[], datetime],
+    quiet: bool = True,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Have every pair judged in both orders, and write what came; a run that was cut off goes on where it was.
 
     Raises `RunStopped` where going on is pointless; the journal then keeps what was answered.
@@ -82,7 +90,8 @@ def judge_study(study: Study, judge: Judge, *, now: Callable[[], datetime], quie
     begun = (folder / JOURNAL_FILE).exists()
     endpoint = endpoints_at(judge.base_url, connections=judge.concurrency or len(looks), key_needed=not begun)
     prompts = [_messages(look, study) for look in looks]
-    progress = Progress(total=len(looks), label="looks judged", quiet=quiet)
+    progress = progress or Progress(total=None, label="looks judged", quiet=quiet)
+    progress.total = len(looks)
     with Journal(folder, _settings(study, judge)) as journal:
 
         async def run() -> tuple[list[Mapping[str, str] | AuthorFailed], Mapping[str, int]]:
@@ -121,7 +130,7 @@ def _settings(study: Study, judge: Judge) -> dict[str, Any]:
         "study": study.public_id,
         "model": judge.model,
         "temperature": judge.temperature,
-        "prompts": digests_of_prompts(),
+        "prompts": digests_of_prompts(kind_of(study.design)),
         "wording": digest,
     }
 

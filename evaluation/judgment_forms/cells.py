@@ -17,6 +17,8 @@ REQUIRED: Final = ("context", "annotator", "criterion", "choice")
 COLUMNS: Final = tuple(field.name for field in fields(JudgmentRow))
 # Three years: longer than anybody looks at a pair, and small enough for every sum.
 MOST_SECONDS: Final = 100_000_000
+# No question is reworded as often; the database has room for it.
+MOST_VERSIONS: Final = 32_767
 _YES: Final = ("true", "1", "yes")
 _NO: Final = ("false", "0", "no")
 # Spreadsheets of many countries write a decimal comma.
@@ -91,6 +93,8 @@ def _value(name: str, cell: object) -> object:
         return _seconds(cell)
     if name == "is_check":
         return _truth(name, cell)
+    if name == "wording":
+        return _version(cell)
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise ValueError(f"{name}: expected text, got {cell!r}")
     text = str(cell)
@@ -107,6 +111,13 @@ def _whole(name: str, cell: object, allowed: Sequence[int]) -> int:
         if text in (str(number), f"{number}.0"):
             return number
     raise ValueError(f"{name}: expected {' or '.join(map(str, allowed))}, got {cell!r}")
+
+
+def _version(cell: object) -> int:
+    text = str(cell).strip().removesuffix(".0")
+    if isinstance(cell, bool) or not text.isdecimal() or not 1 <= int(text) <= MOST_VERSIONS:
+        raise ValueError(f"wording: expected the number of a version from 1 to {MOST_VERSIONS}, got {cell!r}")
+    return int(text)
 
 
 def _seconds(cell: object) -> float:

@@ -90,3 +90,16 @@ class Annotator(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class AnnotatorToken(models.Model):
+    """By which an outside front end acts for one annotator, and for nobody else."""
+
+    annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="tokens")
+    # SHA-256 of the token, which is shown once and kept nowhere.
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"token of {self.annotator}"

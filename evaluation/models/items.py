@@ -34,7 +34,7 @@ class Context(models.Model):
 
 
 class Response(models.Model):
-    """A system's next turn in a context; for whole dialogues, all its turns."""
+    """A system's next turn in a context; of whole dialogues all the turns, and in `text` the same as one text."""
 
     context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="responses")
     # Empty on a check pair's reply made from another context.
@@ -96,6 +96,8 @@ class LostLook(models.Model):
 
     annotator = models.ForeignKey(Annotator, on_delete=models.CASCADE, related_name="lost_looks")
     context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="+")
+    # The pair that was passed over; empty where a lease ran out.
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Passed over on purpose, where the study allows it.
     skipped_at = models.DateTimeField(null=True, blank=True)
 

@@ -33,10 +33,11 @@ from evaluation.reports.instrument_sentences import (
     instrument_paragraphs,
 )
 from evaluation.reports.instrument_tables import instrument_tables
+from evaluation.reports.label_tables import report_label_tables
 from evaluation.reports.methods import methods, size_said, title_of
 from evaluation.reports.model_methods import model_methods
 from evaluation.reports.places import Place, criterion_names, places, systems_of
-from evaluation.reports.plan_tables import contrasts_table, looks_table, runs_table
+from evaluation.reports.plan_tables import amendments_table, contrasts_table, looks_table, runs_table
 from evaluation.reports.rating_tables import rating_differences_table, shares_table, strengths_table, ties_table
 from evaluation.reports.references import references_in
 from evaluation.reports.table import Table
@@ -104,7 +105,7 @@ class StudyReport:
     @property
     def leading_tables(self) -> tuple[Table, ...]:
         """The results themselves, beside their plots."""
-        return tuple(table for table in self.shown_tables if table.key in ("comparisons", "ratings"))
+        return tuple(table for table in self.shown_tables if table.key in ("comparisons", "ratings", "labels"))
 
     @property
     def annotators_table(self) -> Table | None:
@@ -145,6 +146,7 @@ class StudyReport:
             "Judgments": f"SHA-256 {self.analysis.get('snapshot', '')}",
             "Opened": str(study.get("opened_at") or ""),
             "Closed": str(study.get("closed_at") or ""),
+            "Preregistration": str(study.get("deposited_at") or "not deposited") if study.get("opened_at") else "",
             "Seed": str(self.analysis.get("seed", "")),
             "Parley": parley_version(),
         }
@@ -212,6 +214,7 @@ def _with_models(tables: tuple[Table, ...], analysis: Mapping[str, Any]) -> tupl
         agreement_block,
         contrasts_table,
         looks_table,
+        amendments_table,
         runs_table,
         rating_differences_table,
         shares_table,
@@ -221,7 +224,8 @@ def _with_models(tables: tuple[Table, ...], analysis: Mapping[str, Any]) -> tupl
     )
     made = tuple(table for maker in makers if (table := maker(analysis)) is not None)
     last = tuple(table for table in tables if table.key == "excluded")
-    return (*(table for table in tables if table not in last), *made, *instrument_tables(analysis), *last)
+    labels = report_label_tables(analysis)
+    return (*labels, *(table for table in tables if table not in last), *made, *instrument_tables(analysis), *last)
 
 
 _AGREEMENT: Final = "Krippendorff's α: 1 is perfect agreement, 0 is chance. The numbers are those of the nominal α."

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from evaluation.reports.caution import Caution
-from evaluation.reports.conduct_cautions import checkpoint_cautions, look_cautions
+from evaluation.reports.conduct_cautions import amendment_cautions, checkpoint_cautions, look_cautions
 from evaluation.reports.numbers import counted, has_interval, in_words, listed
 from evaluation.reports.places import ALL, Place, criterion_names, systems_of
 from evaluation.reports.verdicts import annotator_kind, annotator_word, in_a_sentence
+from evaluation.stats.two_way import FEWEST_ANNOTATORS
 
 
 def cautions(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Caution, ...]:
@@ -88,8 +89,7 @@ def _of_the_plan(analysis: Mapping[str, Any]) -> list[Caution]:
                 mark="Exploratory",
             )
         )
-    said.extend(Caution(f"Amended after opening: {text}") for text in analysis.get("amendments") or ())
-    return said
+    return [*said, *amendment_cautions(analysis)]
 
 
 def is_declared(analysis: Mapping[str, Any]) -> bool:
@@ -136,8 +136,10 @@ def _place_said(hypothesis: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def _of_the_scope(analysis: Mapping[str, Any], found: Sequence[Place]) -> list[Caution]:
     count = int((analysis.get("n") or {}).get("annotators") or 0)
-    if not found or count == 0:
+    if count == 0:
         return []
+    if not found:
+        return _of_ratings_and_labels(analysis, count)
     if (analysis.get("plan") or {}).get("annotators") == "population":
         return [Caution("The test takes annotators as a sample, too: the verdict speaks for annotators in general.")]
     word = annotator_word(analysis, count)
@@ -149,3 +151,17 @@ def _of_the_scope(analysis: Mapping[str, Any], found: Sequence[Place]) -> list[C
         return [Caution(f"{scope}; for annotators in general read the two-way interval in the table.")]
     # The analysis itself warns that so few speak for nobody else.
     return []
+
+
+def _of_ratings_and_labels(analysis: Mapping[str, Any], count: int) -> list[Caution]:
+    """Whom ratings and labels speak for. Of fewer than five annotators the analysis itself says it."""
+    if count < FEWEST_ANNOTATORS:
+        return []
+    word = annotator_word(analysis, count)
+    many = in_words(count)
+    return [
+        Caution(
+            f"{many.capitalize()} {word} took part. What they say speaks for these {many}: the intervals resample what "
+            "was judged, not annotators."
+        )
+    ]

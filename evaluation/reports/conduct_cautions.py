@@ -1,10 +1,14 @@
 """What a report says of how the study was run: planned looks, and how many training runs stand behind a system."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from evaluation.reports.caution import Caution
 from evaluation.reports.numbers import counted, decimal, listed, percent
+
+
+# Beyond so many, sentences would bury what else is to be known.
+MOST_SAID: Final = 6
 
 
 def look_cautions(analysis: Mapping[str, Any]) -> list[Caution]:
@@ -25,6 +29,23 @@ def look_cautions(analysis: Mapping[str, Any]) -> list[Caution]:
     if left:
         text += f" What is undecided since is held to the level that was left, {decimal(min(left), places=4)}."
     return [Caution(text)]
+
+
+def amendment_cautions(analysis: Mapping[str, Any]) -> list[Caution]:
+    """One for each amendment after opening; where a report has many, its table lists them and one says how many."""
+    amendments = list(analysis.get("amendments") or ())
+    if len(amendments) > MOST_SAID:
+        return [Caution(f"Amended after opening {len(amendments)} times: see the table of amendments.")]
+    return [Caution(f"Amended after opening{_when(each)}: {str(each['text'])}") for each in amendments]
+
+
+def _when(amendment: Mapping[str, Any]) -> str:
+    """When, in the study's own terms: how many judgments were in, and whether results could be seen."""
+    judgments = amendment.get("judgments")
+    if judgments is None:
+        return ""
+    when = "before the first judgment" if not judgments else f"with {counted(int(judgments), 'judgment')} in"
+    return f", {when}" + (" and results seen" if amendment.get("results_seen") else "")
 
 
 def checkpoint_cautions(analysis: Mapping[str, Any]) -> list[Caution]:

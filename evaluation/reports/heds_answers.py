@@ -113,7 +113,8 @@ def _preregistered(analysis: Mapping[str, Any]) -> str:
     frozen = "frozen in Parley" if ran_here(analysis) else "declared"
     since = f", with {counted(amended, 'amendment')} since" if amended else ""
     said = f"The plan ({counted(claims, 'claim')}) was {frozen} before the first judgment"
-    return f"{said}{since}. A public registration: {TO_ADD}"
+    deposited = str(study.get("deposited_at") or "")
+    return f"{said}{since}. A public registration: {deposited or TO_ADD}"
 
 
 def _quality(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,49 @@
 from collections.abc import Mapping
 from typing import Any
 
+from evaluation.reports.places import criterion_names
 from evaluation.reports.table import Column, Missing, Table, Value, interval_of, value_of
 
 
 def label_tables(found: Mapping[str, Any]) -> tuple[Table, Table]:
     """One line for each trait, and the weighted confusion tables one under the other."""
     return _accuracy(found), _confusion(found)
+
+
+def report_label_tables(analysis: Mapping[str, Any]) -> tuple[Table, ...]:
+    """What people called the personas of a study and, where a labeller's labels are known, how right these are."""
+    found = analysis.get("labels")
+    if not found:
+        return ()
+    names = criterion_names(analysis)
+    against = label_tables(found) if found.get("traits") else ()
+    return (_given(found["given"], names), *(table for table in against if table.rows))
+
+
+def _given(given: Mapping[str, Any], names: Mapping[str, str]) -> Table:
+    rows: list[tuple[Value, ...]] = [
+        (
+            names.get(trait, trait),
+            label,
+            int(each["judgments"]),
+            value_of({"value": each["share"], "reason": "nobody judged"}),
+            Missing("not labelled") if each["labelled"] is None else int(each["labelled"]),
+            value_of({"value": each["labelled_share"], "reason": "not labelled"}),
+        )
+        for trait, labels in given.items()
+        for label, each in labels.items()
+    ]
+    known = any(not isinstance(row[4], Missing) for row in rows)
+    columns = (
+        Column("criterion", "Criterion"),
+        Column("label", "Label"),
+        Column("judgments", "People", "count"),
+        Column("share", "Share", "share"),
+        Column("labelled", "Labelled so", "count", shown=known),
+        Column("labelled_share", "Of the labels", "share", shown=known),
+    )
+    note = "Of the personas that were shown, which were drawn so that rare labels come often: no shares of the corpus."
+    return Table("labels_given", "What people called the personas", columns, tuple(rows), note if known else "")
 
 
 def _accuracy(found: Mapping[str, Any]) -> Table:
@@ -24,6 +61,8 @@ def _accuracy(found: Mapping[str, Any]) -> Table:
                 Missing("") if each["chance"] is None else float(each["chance"]),
                 value_of(each["accuracy"]),
                 interval_of(each["accuracy"]),
+                value_of(each["kappa"]),
+                interval_of(each["kappa"]),
                 value_of(out["labeller"]),
                 value_of(out["people"]),
                 value_of(out["difference"]),
@@ -43,6 +82,8 @@ def _accuracy(found: Mapping[str, Any]) -> Table:
         Column("chance", "Chance", "coefficient"),
         Column("accuracy", "Accuracy", "coefficient", shown=False),
         Column("accuracy_95", "95 %", "interval", shown=False),
+        Column("kappa", "κ", "coefficient"),
+        Column("kappa_95", "95 %", "interval"),
         Column("labeller_left_out", "Labels, one out", "coefficient"),
         Column("people_left_out", "A person, one out", "coefficient"),
         Column("difference", "Difference", "net"),
@@ -53,7 +94,10 @@ def _accuracy(found: Mapping[str, Any]) -> Table:
         Column("no_majority", "No majority", "count"),
         Column("unjudged", "Not judged", "count"),
     )
-    note = "Of the whole that the sample was drawn from: personas are weighted by how many they stand for."
+    note = (
+        "Of the whole that the sample was drawn from: personas are weighted by how many they stand for. κ is Cohen's, "
+        "between the labels and what most people say of a persona."
+    )
     return Table("labels", "The labels against people", columns, tuple(rows), note)
 
 

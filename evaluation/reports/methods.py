@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from evaluation.reports.cautions import is_declared
+from evaluation.reports.conduct_methods import conduct_said
 from evaluation.reports.numbers import SPACE, counted, decimal, in_words, listed
 from evaluation.reports.places import Place, criterion_names, pairs_of
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind, in_a_sentence
@@ -22,6 +23,7 @@ def methods(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[str, .
         return ("Nothing was analysed: not one judgment counts.",)
     paragraphs = [
         _data(analysis, found),
+        conduct_said(analysis),
         _effects(found),
         _tests(analysis, found),
         _agreement(analysis),

@@ -113,6 +113,31 @@ def _claimed(claim: Mapping[str, Any]) -> str:
     return f"{claim['better']} better than {claim['than']}"
 
 
+def amendments_table(analysis: Mapping[str, Any]) -> Table | None:
+    """Every change to the study after it was opened: when, what, and what was known by then."""
+    rows: list[tuple[Value, ...]] = []
+    for each in analysis.get("amendments") or ():
+        judgments = each.get("judgments")
+        rows.append(
+            (
+                str(each.get("at") or "")[:16].replace("T", " "),
+                str(each["text"]),
+                ", ".join(str(change.get("key", "")) for change in each.get("changes") or ()),
+                Missing("not kept") if judgments is None else int(judgments),
+                "yes" if each.get("results_seen") else "no",
+            )
+        )
+    columns = (
+        Column("at", "When"),
+        Column("text", "What, and why", "prose"),
+        Column("changed", "Changed", "prose", shown=False),
+        Column("judgments", "Judgments by then", "count"),
+        Column("results_seen", "Results seen"),
+    )
+    note = "Changes to the design, the texts or the plan after the study was opened. Times are in UTC."
+    return Table("amendments", "Amendments", columns, tuple(rows), note) if rows else None
+
+
 def runs_table(analysis: Mapping[str, Any]) -> Table | None:
     """Net preference of each training run, where systems were trained more than once."""
     names = criterion_names(analysis)

@@ -8,6 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evaluation.reports.label_sentences import (
+    persona_label_signatures,
+    persona_labels_said,
+    system_label_signatures,
+    system_labels_said,
+)
 from evaluation.reports.numbers import (
     SPACE,
     counted,
@@ -98,6 +104,7 @@ def verdicts(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Verdi
     if many_systems:
         sentences += _ranking_sentences(analysis)
     sentences += _rating_sentences(analysis)
+    sentences += _label_sentences(analysis)
     return tuple(sentences) or tuple(_agreement_sentences(analysis)) or (_NOTHING,)
 
 
@@ -195,6 +202,9 @@ def _effect(claim: _Claim, *, opening: bool, several: bool) -> str:
             f"{TESTS.get(str(claim.said.get('test')), str(claim.said.get('test')))}{_over(claim)}, " if opening else ""
         )
         parts.append(f"{test}{p_said(p)}{corrected}")
+    late = int(claim.said.get("after_judgments") or 0)
+    if late:
+        parts.append(f"exploratory: added when {counted(late, 'judgment')} {'was' if late == 1 else 'were'} in")
     value = claim.effect.get("value")
     what = "unknown" if value is None else f"{points(value)}{SPACE}points"
     return f"{what}{claim.where}" + (f" ({'; '.join(parts)})" if parts else "")
@@ -306,6 +316,24 @@ def _rating_sentences(analysis: Mapping[str, Any]) -> list[Verdict]:
         text = f"On {in_a_sentence(name)} the mean ratings are {listed(shown)}{more}"
         text += f"{differences_said(analysis, criterion)}."
         sentences.append(Verdict(text, tuple(str(mean["signature"]) for _, mean in means if mean.get("signature"))))
+    return sentences
+
+
+def _label_sentences(analysis: Mapping[str, Any]) -> list[Verdict]:
+    """What systems were called, and how right a labeller is about personas: one sentence per criterion."""
+    sentences = []
+    found = analysis.get("labels") or {}
+    for criterion, name in criterion_names(analysis).items():
+        if analysis["criteria"][criterion].get("scale") != "label":
+            continue
+        of_systems = system_labels_said(analysis, criterion)
+        if of_systems:
+            text = f"On {in_a_sentence(name)} {of_systems}."
+            sentences.append(Verdict(text, system_label_signatures(analysis, criterion)))
+        of_personas = persona_labels_said(found, criterion)
+        if of_personas:
+            text = f"On {in_a_sentence(name)} {of_personas}."
+            sentences.append(Verdict(text, persona_label_signatures(found, criterion)))
     return sentences
 
 

@@ -137,6 +137,7 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
                 _or_missing(each.median_seconds),
                 _or_missing(each.share_left_clicked),
                 _or_missing(each.share_tied),
+                Missing("") if summary is None else summary.longest_run.length,
                 _seen(each.last_seen_at, now),
                 each.state,
             )
@@ -145,6 +146,8 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
             flags.add((number, "share_left"))
         if each.median_seconds is not None and each.median_seconds < FAST_SECONDS:
             flags.add((number, "median_seconds"))
+        if summary is not None and _striking(summary):
+            flags.add((number, "longest_run"))
     columns = (
         Column("annotator", "Annotator"),
         Column("kind", "Kind", shown=any(row[1] != "human" for row in rows)),
@@ -154,6 +157,7 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
         Column("median_seconds", "Median s", "seconds"),
         Column("share_left", "Reply 1 chosen", "share"),
         Column("share_tied", "Ties", "share"),
+        Column("longest_run", "Same in a row", "count"),
         Column("last_seen", "Last seen"),
         Column("state", "State"),
     )

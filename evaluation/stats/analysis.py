@@ -3,6 +3,7 @@
 The body of `analyse` is the list of its steps; each step is a module of this package.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -28,6 +29,7 @@ from evaluation.stats.judged import Compared, comparable
 from evaluation.stats.judges import judges_json
 from evaluation.stats.orientation import Pair, by_comparison
 from evaluation.stats.outcomes import ALL, UNSTATED, cluster_of, domain_of
+from evaluation.stats.persona_labels import labels_json
 from evaluation.stats.planned import planned, planned_json
 from evaluation.stats.ranking import bradley_terry
 from evaluation.stats.ratings import rated_systems
@@ -67,6 +69,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
     overall = side_bias(chosen.counted, systems=info.systems, seed=info.seed)
     models = {key: fitted(there) for key, there in compared.items()}
     clusters = _sizes(chosen.counted)["clusters"]
+    labels = labels_json(chosen.counted, criteria, info)
     beside = instrument(chosen, criteria, by_criterion, compared, info, signature)
     return {
         "signature": signature.of("all", method="see each number", unit="cluster", n=clusters),
@@ -76,7 +79,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
         "n": _sizes(chosen.counted),
         "plan": asdict(info.plan),
         **planned_json(family, results, info, signature),
-        "amendments": list(info.amendments),
+        "amendments": [asdict(each) for each in info.amendments],
         "criteria": {
             each.key: {
                 "scale": each.scale,
@@ -85,6 +88,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
                 "options": list(each.options),
                 "low": each.low,
                 "high": each.high,
+                "wordings": _wordings(by_criterion[each.key]),
                 "agreement": _agreement(compared[each.key], info, signature),
                 "comparisons": _comparisons(each.key, results, corrected, signature),
                 **signed_within(
@@ -113,6 +117,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
             what="excluded annotators",
             n=clusters,
         ),
+        **({"labels": signed_within(labels, signature, what="labels", n=clusters, unit="persona")} if labels else {}),
         "side_bias": _bias_json(overall, signature)
         | {"criteria": {key: _bias_json(bias, signature) for key, bias in biases.items()}},
         "length_bias": beside.length_bias,
@@ -166,11 +171,20 @@ def _study(info: StudyInfo, chosen: Chosen, criteria: Sequence[DeclaredCriterion
         "responses": dict(sorted(info.responses.items())),
         "judgments_per_pair": info.judgments_per_pair,
         "display": info.display,
+        "deposited_at": info.deposited_at,
+        "deposited_after_judgments": info.deposited_after_judgments,
         "datasheet": dict(sorted(info.datasheet.items())),
+        "conduct": asdict(info.conduct),
         "opened_at": info.opened_at,
         "closed_at": info.closed_at,
         "unblinded_early": info.unblinded_early,
     }
+
+
+def _wordings(rows: Sequence[JudgmentRow]) -> dict[str, int]:
+    """How many judgments answered which version of the question."""
+    counts = Counter(row.wording for row in rows)
+    return {str(version): counts[version] for version in sorted(counts)}
 
 
 def _sizes(rows: Sequence[JudgmentRow]) -> Json:

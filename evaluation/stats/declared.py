@@ -7,6 +7,7 @@ It is `FILE.study.json` beside an exported file, and what `report` builds from a
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, get_args
 
+from evaluation.stats.conduct import Conduct, conduct_from_json
 from evaluation.stats.measures import Measures, measures_from_json
 
 Scale = Literal["preference", "preference5", "rating", "label"]
@@ -40,6 +41,8 @@ class Hypothesis:
     than: str = ""
     # With a margin the claim is equivalence within it, on net preference.
     margin: float | None = None
+    # How many judgments were in when an amendment added it; 0: it was declared before the first.
+    after_judgments: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Contrast:
     criterion: str
     side: Side
     minus: Side
+    # As a hypothesis has it.
+    after_judgments: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,24 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Amended:
+    """A change to an open study: what and why, when, how many judgments were in, and whether results could be seen.
+
+    `changes` says each value from what and to what: `{"key", "before", "after"}`. An old file has the `text` alone.
+    """
+
+    text: str
+    at: str = ""
+    judgments: int | None = None
+    results_seen: bool = False
+    changes: tuple[dict[str, Any], ...] = ()
+
+    def changed(self, *keys: str) -> bool:
+        """Whether one of `keys` was changed by it."""
+        return any(change.get("key") in keys for change in self.changes)
+
+
+@dataclass(frozen=True)
 class StudyInfo:
     """A study as its report needs it, beside the judgments."""
 
@@ -102,7 +125,11 @@ class StudyInfo:
     seed: int = 7
     simulated: bool = False
     caveats: tuple[str, ...] = ()
-    amendments: tuple[str, ...] = ()
+    amendments: tuple[Amended, ...] = ()
+    # Where the preregistration was deposited outside; empty: it was not.
+    deposited_at: str = ""
+    # How many judgments were in by then.
+    deposited_after_judgments: int = 0
     unblinded_early: bool = False
     opened_at: str = ""
     closed_at: str = ""
@@ -122,6 +149,11 @@ class StudyInfo:
     measures: Measures = field(default_factory=Measures)
     # The researchers' own answers to the human evaluation datasheet, by question (`evaluation.heds_questions`).
     datasheet: dict[str, str] = field(default_factory=dict)
+    # What was said to annotators, what they passed over, and how far form tells the systems apart.
+    conduct: Conduct = field(default_factory=Conduct)
+
+    # Of personas that were labelled: what a labeller said of each, {"levels": trait -> level, "weight": number}.
+    labelled: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The content of `FILE.study.json`."""
@@ -171,6 +203,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
                     better=str(each["better"]),
                     than=str(each.get("than", "")),
                     margin=each.get("margin"),
+                    after_judgments=int(each.get("after_judgments") or 0),
                 )
                 for each in plan.get("hypotheses") or ()
             ),
@@ -179,6 +212,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
                     criterion=str(each["criterion"]),
                     side=Side(**{key: str(value) for key, value in each["side"].items()}),
                     minus=Side(**{key: str(value) for key, value in each["minus"].items()}),
+                    after_judgments=int(each.get("after_judgments") or 0),
                 )
                 for each in plan.get("contrasts") or ()
             ),
@@ -188,7 +222,9 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         seed=seed,
         simulated=bool(data.get("simulated", False)),
         caveats=tuple(data.get("caveats") or ()),
-        amendments=tuple(data.get("amendments") or ()),
+        amendments=tuple(_amended(each) for each in data.get("amendments") or ()),
+        deposited_at=str(data.get("deposited_at", "")),
+        deposited_after_judgments=int(data.get("deposited_after_judgments") or 0),
         unblinded_early=bool(data.get("unblinded_early", False)),
         opened_at=str(data.get("opened_at", "")),
         closed_at=str(data.get("closed_at", "")),
@@ -207,7 +243,32 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         changed_after_unblinding=tuple(data.get("changed_after_unblinding") or ()),
         measures=measures_from_json(data.get("measures") or {}),
         datasheet={str(question): str(answer) for question, answer in (data.get("datasheet") or {}).items()},
+        labelled={str(context): _labelled(each, context) for context, each in (data.get("labelled") or {}).items()},
+        conduct=conduct_from_json(data.get("conduct") or {}),
     )
+
+
+def _amended(said: Any) -> Amended:
+    """An amendment as a file has it: an object, or in an old file a sentence."""
+    if isinstance(said, str):
+        return Amended(said)
+    count = said.get("judgments")
+    return Amended(
+        text=str(said["text"]),
+        at=str(said.get("at", "")),
+        judgments=None if count is None else int(count),
+        results_seen=bool(said.get("results_seen", False)),
+        changes=tuple(dict(each) for each in said.get("changes") or ()),
+    )
+
+
+def _labelled(data: Any, context: str) -> dict[str, Any]:
+    levels, weight = data.get("levels"), data.get("weight")
+    if not isinstance(levels, dict) or not all(isinstance(level, str) for level in levels.values()):
+        raise ValueError(f"labelled.{context}.levels: expected a level for each trait, got {levels!r}")
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+        raise ValueError(f"labelled.{context}.weight: expected a number above 0, got {weight!r}")
+    return {"levels": {str(trait): level for trait, level in levels.items()}, "weight": float(weight)}
 
 
 def _among(known: tuple[Any, ...], value: Any, where: str) -> Any:

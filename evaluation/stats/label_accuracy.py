@@ -25,6 +25,7 @@ ALL: Final = "all"
 # Of tables, one flattened in each row, a number each.
 Measure = Callable[[Floats], Floats]
 _NO_REFERENCE: Final = "no persona has a majority of people's labels"
+_ONE_LEVEL: Final = "people and labels name one level only"
 _FEW: Final = f"fewer than {FEWEST} personas: no interval"
 
 
@@ -128,6 +129,7 @@ class _Trait:
             },
             "balanced_accuracy": self._estimate(self.balanced, self.labels).as_json(),
             "accuracy": self._estimate(_accuracy, self.labels).as_json(),
+            "kappa": self._estimate(_kappa, self.labels).as_json(),
             "chance": 1 / len(self.levels) if self.levels else None,
             "levels": self.levels,
             "confusion": None if table is None else [[float(cell) for cell in row] for row in table],
@@ -159,7 +161,8 @@ class _Trait:
         return value, None if self.drawn is None else measure(self.drawn @ cells)
 
     def _estimate(self, measure: Measure, cells: Floats) -> Estimate:
-        return _bounded(*self.once_and_resampled(measure, cells))
+        why_not = _NO_REFERENCE if not cells.any() else _ONE_LEVEL
+        return _bounded(*self.once_and_resampled(measure, cells), why_not=why_not)
 
     def _left_out(self) -> tuple[Estimate, Estimate, Estimate]:
         """The means over annotators, each left out in turn, of the labeller's, the annotator's, and the difference."""
@@ -199,9 +202,25 @@ def _accuracy(tables: Floats) -> Floats:
         return np.asarray(np.trace(cells, axis1=1, axis2=2) / cells.sum(axis=(1, 2)))
 
 
-def _bounded(value: float, resampled: Floats | None, *, more: dict[str, Any] | None = None) -> Estimate:
+def _kappa(tables: Floats) -> Floats:
+    """Cohen's kappa of each table; undefined where both sides name one and the same level only.
+
+    Cohen (1960): (p_o - p_e) / (1 - p_e), with p_e from the margins of the weighted table.
+    """
+    levels = round(tables.shape[1] ** 0.5)
+    cells = tables.reshape(-1, levels, levels)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = cells / cells.sum(axis=(1, 2), keepdims=True)
+        observed = np.trace(shares, axis1=1, axis2=2)
+        expected = (shares.sum(axis=2) * shares.sum(axis=1)).sum(axis=1)
+        return np.asarray(np.where(expected < 1, (observed - expected) / (1 - expected), np.nan))
+
+
+def _bounded(
+    value: float, resampled: Floats | None, *, more: dict[str, Any] | None = None, why_not: str = _NO_REFERENCE
+) -> Estimate:
     if np.isnan(value):
-        return Estimate(None, reason=_NO_REFERENCE, more=more or {})
+        return Estimate(None, reason=why_not, more=more or {})
     if resampled is None:
         return Estimate(value, reason=_FEW, more=more or {})
     estimate = bounded(value, resampled, more=more)

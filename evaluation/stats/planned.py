@@ -36,12 +36,31 @@ def planned(by_criterion: ByCriterion, results: Mapping[Place, Result], info: St
     claims = claims_of(info.plan, results, systems=info.systems, seed=info.seed)
     contrasts = tuple(_contrasts(by_criterion, results, info))
     if info.plan.hypotheses:
-        claims, contrasts = corrected_together(claims, contrasts)
+        claims, contrasts = _in_time_and_late(claims, contrasts)
     else:
         # Claims that nobody declared do not count against contrasts that somebody did.
         claims, contrasts = corrected_together(claims, ())[0], corrected_together((), contrasts)[1]
     rows = [row for there in by_criterion.values() for row in there] if info.looks else []
     return Planned(claims, contrasts, tuple(standings(claims, rows, info)))
+
+
+def _in_time_and_late(
+    claims: tuple[Claim, ...], contrasts: tuple[Contrasted, ...]
+) -> tuple[tuple[Claim, ...], tuple[Contrasted, ...]]:
+    """Claims that were declared before the first judgment are corrected among themselves, whatever was added since.
+
+    Those that an amendment added are corrected with all there are, which is no lighter: they are exploratory.
+    """
+    in_time = [claim for claim in claims if not claim.hypothesis.after_judgments]
+    corrected, corrected_contrasts = corrected_together(in_time, contrasts)
+    if len(in_time) == len(claims):
+        return corrected, corrected_contrasts
+    everything, among_all = corrected_together(claims, contrasts)
+    kept = iter(corrected)
+    return (
+        tuple(each if each.hypothesis.after_judgments else next(kept) for each in everything),
+        corrected_contrasts if in_time else among_all,
+    )
 
 
 def planned_json(
@@ -96,7 +115,7 @@ def _contrasts(by_criterion: ByCriterion, results: Mapping[Place, Result], info:
                 automatic=info.automatic_ties if alone and not needs else {},
                 votes=info.judgments_per_pair,
                 seed=info.seed,
-                declared=bool(declared),
+                declared=bool(declared) and not contrast.after_judgments,
             )
         )
     return found

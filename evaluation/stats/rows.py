@@ -11,6 +11,11 @@ NOT_A_SYSTEM: Final = (TIE, BOTH_BAD, CANNOT_JUDGE)
 MADE_REPLY: Final = "made-for-a-check"
 RIGHT_REPLY: Final = "right-on-a-check"
 CONTROLS: Final = ("aa", "ceiling")
+# What follows the name of a system's second sample on an A/A pair.
+ASKED_AGAIN: Final = " (asked again)"
+# What the two replies of a ceiling pair are called: what a person said there, and what one said elsewhere.
+REFERENCE: Final = "human-reference"
+SHUFFLED_REFERENCE: Final = "shuffled-reference"
 
 AnnotatorKind = Literal["human", "simulated", "llm"]
 
@@ -49,3 +54,7 @@ class JudgmentRow:
     problem: str = ""
     # A pair that tests the instrument: "aa", two samples of one system, or "ceiling", a reference and a shuffled one.
     control: str = ""
+    # In the annotator's words, where the criterion asks for it or the answer is "cannot_judge". No number rests on it.
+    reason: str = ""
+    # The version of the question's wording that was answered: 1, and one more for each amendment of it.
+    wording: int = 1

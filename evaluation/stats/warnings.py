@@ -24,6 +24,7 @@ def warnings_of(chosen: Chosen, info: StudyInfo, *, results: Mapping[Place, Resu
     said += [reason for reason in why_exploratory(info) if reason != NO_HYPOTHESIS]
     said += [f"{caveat.rstrip('.')}." for caveat in info.caveats]
     said += _on_sizes(results)
+    said += _on_raters(chosen)
     said += _on_ties(info, results)
     if bias.note:
         said.append(bias.note)
@@ -49,6 +50,17 @@ def _on_sizes(results: Mapping[Place, Result]) -> list[str]:
             "independent, promise more than they can keep."
         )
     return said
+
+
+def _on_raters(chosen: Chosen) -> list[str]:
+    """As of comparisons: what few annotators rated or labelled holds for these alone."""
+    raters = {row.annotator for row in chosen.counted if not row.first}
+    if not 0 < len(raters) < FEWEST_ANNOTATORS:
+        return []
+    return [
+        f"Fewer than {FEWEST_ANNOTATORS} annotators rated or labelled: what comes out holds for these alone, not for "
+        "others."
+    ]
 
 
 def _on_ties(info: StudyInfo, results: Mapping[Place, Result]) -> list[str]:

@@ -30,7 +30,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = create_token(
-            researcher=signed_in(request.user), name=form.cleaned_data["name"], days=form.cleaned_data["days"]
+            researcher=signed_in(request.user),
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+            days=form.cleaned_data["days"],
         )
         form = TokenForm()
     mine = ApiToken.objects.filter(user=request.user).order_by("-created")

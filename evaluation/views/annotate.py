@@ -2,20 +2,28 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation.annotator_session import pair_name, slot_named
-from evaluation.assignment import claim_next, own_slot, personal_progress
-from evaluation.blinding import blinded
+from evaluation.assignment import ConsentMissing, claim_next, is_answered, own_slot, personal_progress
+from evaluation.blinding import BlindedItem, blinded, wording_in
+from evaluation.joining import must_agree_again
 from evaluation.judging import (
+    DRAFT_COMMENT,
+    DRAFT_PROBLEM,
     AnswersMissing,
     BadAnswer,
     LeaseLost,
@@ -28,14 +36,17 @@ from evaluation.judging import (
 )
 from evaluation.markdown import rendered
 from evaluation.models import Annotator, Slot
+from evaluation.paging import Step, criterion_of, step_of, still_open
+from evaluation.skipping import SkippingNotOffered, skip
+from evaluation.telling_table import ONE_PER_PAGE
 from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 from evaluation.views.pacing import pace_of
 
 PROBLEMS: Final = (
-    ("", "No problem"),
-    ("unsafe", "Unsafe or hurtful"),
-    ("broken", "Broken: cut off, garbled, empty"),
-    ("nonsense", "Nonsense"),
+    ("", gettext_lazy("No problem")),
+    ("unsafe", gettext_lazy("Unsafe or hurtful")),
+    ("broken", gettext_lazy("Broken: cut off, garbled, empty")),
+    ("nonsense", gettext_lazy("Nonsense")),
 )
 LAYOUTS: Final = ("side-by-side", "stacked")
 LONGEST_COMMENT: Final = 2000
@@ -98,7 +109,9 @@ def draft(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 def _elsewhere(request: HttpRequest, annotator: Annotator) -> HttpResponse | None:
     """Where an annotator is sent who cannot judge now; None for whoever can."""
     onward, here = where_to(annotator), reverse("annotate-judge", args=[annotator.study.public_id])
-    if onward != here:
+    # A pair that was begun under the consent of before is still taken; before the next one they are asked again.
+    begun = request.method == "POST" and annotator.instructed_at is not None and must_agree_again(annotator)
+    if onward != here and not begun:
         return _go(request, onward)
     if not annotator.study.is_open():
         return _go(request, here) if _wants_part(request) else not_open(request, annotator.study)
@@ -106,7 +119,10 @@ def _elsewhere(request: HttpRequest, annotator: Annotator) -> HttpResponse | Non
 
 
 def _next_pair(request: HttpRequest, annotator: Annotator, *, trouble: str = "") -> HttpResponse:
-    slot = claim_next(study=annotator.study, annotator=annotator, now=timezone.now())
+    try:
+        slot = claim_next(study=annotator.study, annotator=annotator, now=timezone.now())
+    except ConsentMissing:
+        return _go(request, where_to(annotator))
     if slot is None:
         return _go(request, reverse("annotate-end", args=[annotator.study.public_id]))
     page = _page(slot, annotator, trouble=trouble)
@@ -118,50 +134,90 @@ def _receive(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     """Lock, submit, or put down for later, as the pressed button says."""
     now, public_id = timezone.now(), annotator.study.public_id
     number = slot_named(request.POST.get("pair", ""), annotator)
-    if number is None:
-        return _next_pair(request, annotator, trouble="That pair went to somebody else meanwhile. Here is another one.")
     do = request.POST.get("do", "")
+    if number is None:
+        # Sent twice, the second of two skips finds the pair gone.
+        return _next_pair(request, annotator, trouble="" if do == "skip" else _gone())
     if do in ("back", "pause", "instructions"):
         _keep(request, annotator, number, now)
         return _go(request, reverse(f"annotate-{do}", args=[public_id]))
     try:
-        changing = own_slot(annotator=annotator, slot_id=number).answered_at is not None
+        changing = is_answered(annotator=annotator, slot_id=number)
+        if do == "skip":
+            skip(slot_id=number, annotator=annotator, now=now)
+            return _next_pair(request, annotator) if _wants_part(request) else _go(request, _judge_url(annotator))
+        if do in ("next", "previous"):
+            return _turn(request, annotator, number, do, now)
         if do == "lock":
-            lock(slot_id=number, annotator=annotator, answers=_answers(request), now=now)
+            lock(slot_id=number, annotator=annotator, answers=_answers(request), wording=_wording(request), now=now)
             return _sheet(request, annotator, number)
-        submit(
-            slot_id=number,
-            annotator=annotator,
-            key=request.POST.get("key", "")[:64] or secrets.token_urlsafe(16),
-            answers=_answers(request),
-            seconds=_seconds(request),
-            layout=request.POST["layout"] if request.POST.get("layout") in LAYOUTS else "",
-            comment=_comment(request),
-            problem=_problem(request),
-            now=now,
-        )
+        # One transaction for both, since each is written to the disk before the page says so.
+        with transaction.atomic():
+            submit(
+                slot_id=number,
+                annotator=annotator,
+                key=request.POST.get("key", "")[:64] or secrets.token_urlsafe(16),
+                answers=_answers(request),
+                seconds=_seconds(request),
+                layout=request.POST["layout"] if request.POST.get("layout") in LAYOUTS else "",
+                comment=_comment(request),
+                problem=_problem(request),
+                wording=_wording(request),
+                now=now,
+            )
+            if not changing and _wants_part(request):
+                return _next_pair(request, annotator)
     except AnswersMissing as missing:
-        return _sheet(request, annotator, number, missing=missing.keys, trouble="Please answer every question first.")
-    except BadAnswer as bad:
-        return _sheet(request, annotator, number, trouble=f"That could not be taken: {bad}")
+        return _sheet(
+            request, annotator, number, missing=missing.keys, trouble=_("Please answer every question first.")
+        )
+    except (BadAnswer, SkippingNotOffered) as bad:
+        return _sheet(request, annotator, number, trouble=_("That could not be taken: %(why)s") % {"why": bad})
     except (LeaseLost, NotYours):
-        return _next_pair(request, annotator, trouble="That pair went to somebody else meanwhile. Here is another one.")
+        return _next_pair(request, annotator, trouble=_gone())
     except StudyNotOpen:
         return _go(request, reverse("annotate-judge", args=[public_id]))
-    if changing or not _wants_part(request):
-        return _go(request, reverse("annotate-judge", args=[public_id]))
-    return _next_pair(request, annotator)
+    return _go(request, reverse("annotate-judge", args=[public_id]))
+
+
+def _turn(request: HttpRequest, annotator: Annotator, number: int, do: str, now: datetime) -> HttpResponse:
+    """Another criterion of the same pair, once this one is answered; nothing is counted by it."""
+    _keep(request, annotator, number, now)
+    slot = own_slot(annotator=annotator, slot_id=number)
+    here = step_of(blinded(slot, draft=_answers(request)), at=request.POST.get("step", ""))
+    missing = still_open(here.questions) if do == "next" else []
+    if missing:
+        trouble = _("Please answer every question first.")
+        return _sheet(request, annotator, number, missing=missing, trouble=trouble, at=here.key)
+    return _sheet(request, annotator, number, at=here.key, move=1 if do == "next" else -1)
+
+
+def _judge_url(annotator: Annotator) -> str:
+    return reverse("annotate-judge", args=[annotator.study.public_id])
+
+
+def _gone() -> str:
+    return _("That pair went to somebody else meanwhile. Here is another one.")
 
 
 def _sheet(
-    request: HttpRequest, annotator: Annotator, number: int, *, missing: Iterable[str] = (), trouble: str = ""
+    request: HttpRequest,
+    annotator: Annotator,
+    number: int,
+    *,
+    missing: Sequence[str] = (),
+    trouble: str = "",
+    at: str = "",
+    move: int = 0,
 ) -> HttpResponse:
-    """The same pair's form again: with its second sheet, or with what is wrong."""
+    """The same pair's form again: with its second sheet, another criterion, or with what is wrong."""
     status = 422 if trouble else 200
-    if not trouble and not _wants_part(request):
+    if not trouble and not move and not _wants_part(request):
         return redirect(reverse("annotate-judge", args=[annotator.study.public_id]) + "#sheet")
     slot = own_slot(annotator=annotator, slot_id=number)
-    page = _page(slot, annotator, draft=_answers(request), missing=missing, trouble=trouble)
+    # What is missing may stand on another page than the one that was sent.
+    at = criterion_of(missing[0]) if missing else at
+    page = _page(slot, annotator, draft=_answers(request), missing=missing, trouble=trouble, at=at, move=move)
     page |= {"comment": _comment(request), "problem": _problem(request)}
     if not _wants_part(request):
         return render(request, "evaluation/annotate/judge.html", page, status=status)
@@ -177,23 +233,30 @@ def _page(
     draft: Mapping[str, str] | None = None,
     missing: Iterable[str] = (),
     trouble: str = "",
+    at: str = "",
+    move: int = 0,
 ) -> dict[str, Any]:
     """What the judge page's templates get: a `BlindedItem`, words and addresses."""
     study, item = annotator.study, blinded(slot, draft=draft)
+    step = step_of(item, at=at, move=move) if study.layout == ONE_PER_PAGE else None
+    if step is not None:
+        item = replace(item, questions=step.questions)
     progress = personal_progress(annotator=annotator)
     return {
         "title": study.public_title,
         "language": study.language,
-        "instructions": rendered(study.instructions),
+        # Made only where it stands on the page: not where the next pair is swapped in.
+        "instructions": partial(rendered, study.instructions),
         "item": item,
         "pair": pair_name(item.slot_id),
         "key": secrets.token_urlsafe(16),
-        "progress": pace_of(progress, changing=item.changing),
-        "do": "lock" if item.more_to_come else "submit",
+        "progress": pace_of(progress, changing=item.changing, kind=item.kind),
+        "do": _do(item, step),
+        "step": step,
+        "may_skip": study.may_skip and not item.changing,
         "missing": frozenset(missing),
         "trouble": trouble,
-        "comment": slot.comment,
-        "problem": slot.problem,
+        **_beside(slot),
         "problems": PROBLEMS,
         "can_go_back": not item.changing and progress.done > 0,
         "judge_url": reverse("annotate-judge", args=[study.public_id]),
@@ -203,10 +266,35 @@ def _page(
     }
 
 
+def _do(item: BlindedItem, step: Step | None) -> str:
+    """What the form's own button does."""
+    if step is not None and not step.last:
+        return "next"
+    return "lock" if item.more_to_come else "submit"
+
+
+def _beside(slot: Slot) -> dict[str, str]:
+    """Comment and problem as they were sent, or as the draft has them since."""
+    # Where there is no draft, Django's error is an AttributeError too.
+    draft = getattr(slot, "draft", None)
+    kept = draft.answers if draft is not None else {}
+    return {
+        "comment": str(kept.get(DRAFT_COMMENT, slot.comment)),
+        "problem": str(kept.get(DRAFT_PROBLEM, slot.problem)),
+    }
+
+
 def _keep(request: HttpRequest, annotator: Annotator, number: int, now: datetime) -> None:
     # Whatever cannot be kept as a draft is no reason to hold anybody up; a submit says what is wrong.
     try:
-        save_draft(slot_id=number, annotator=annotator, answers=_answers(request), now=now)
+        save_draft(
+            slot_id=number,
+            annotator=annotator,
+            answers=_answers(request),
+            comment=_comment(request),
+            problem=_problem(request),
+            now=now,
+        )
     except (BadAnswer, LeaseLost, NotYours, StudyNotOpen):
         return
 
@@ -214,6 +302,11 @@ def _keep(request: HttpRequest, annotator: Annotator, number: int, now: datetime
 def _answers(request: HttpRequest) -> dict[str, str]:
     prefix = "answer."
     return {name.removeprefix(prefix): str(value) for name, value in request.POST.items() if name.startswith(prefix)}
+
+
+def _wording(request: HttpRequest) -> dict[str, int]:
+    """Which version of each question was on the page: the study may have been amended since."""
+    return wording_in(request.POST.get("wording", ""))
 
 
 def _comment(request: HttpRequest) -> str:

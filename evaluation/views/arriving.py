@@ -8,42 +8,53 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.annotator_session import forget, remember, sitting_of
 from evaluation.assignment import PersonalProgress, personal_progress
+from evaluation.background import asks_background, must_tell
+from evaluation.item_kinds import kind_of
 from evaluation.joining import (
     LinkUnknown,
+    decline_again,
     find_invite,
     finish_instructions,
     give_consent,
     join,
     join_participant,
+    must_agree_again,
 )
 from evaluation.judging import last_answered
+from evaluation.language import speak
 from evaluation.markdown import rendered
 from evaluation.models import Annotator, Study
-from evaluation.practising import must_practise
-from evaluation.recruiting import exit_code, may_leave, recruiting_of, return_address
+from evaluation.reading import study_named
+from evaluation.recruiting import NAMES, exit_code, may_leave, recruiting_of, return_address
+from evaluation.standing import stage_of
 from evaluation.views.pacing import ended_words, finished_words
 from evaluation.waiting import held_by_others
 
 AnnotatorView = Callable[[HttpRequest, Annotator], HttpResponse]
 StudyView = Callable[[HttpRequest, str], HttpResponse]
 
+# Scripts in place of our pages ask their people what they like themselves; so this is no stage of the API.
+BEFORE_WHICH_ONE_TELLS: Final = ("instructions", "practice", "judge")
 NOT_HERE: Final = (Annotator.State.ENDED, Annotator.State.WITHDRAWN)
 
 
 def for_annotator(view: AnnotatorView) -> StudyView:
-    """A view of somebody who has joined; whoever has not is shown the way in instead."""
+    """A view of somebody who has joined, in their study's language; whoever has not is shown the way in instead."""
 
     @never_cache
     @wraps(view)
     def found(request: HttpRequest, public_id: str) -> HttpResponse:
-        study = Study.objects.filter(public_id=public_id).first()
+        study = study_named(public_id)
         if study is None:
             return unknown(request)
+        speak(study.language)
         sitting = sitting_of(request, study)
         if sitting.annotator is not None:
             return view(request, sitting.annotator)
@@ -82,18 +93,10 @@ def start(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 
 def where_to(annotator: Annotator) -> str:
     """The address at which `annotator` goes on: consent, instructions, or the pairs."""
-    public_id = annotator.study.public_id
-    # A platform's participant gets their code also where the study was closed under them.
-    cut_short = annotator.participant and annotator.consented_at and annotator.study.is_closed()
-    if annotator.state == Annotator.State.WITHDRAWN or cut_short:
-        return reverse("annotate-end", args=[public_id])
-    if annotator.consented_at is None:
-        return reverse("annotate-consent", args=[public_id])
-    if annotator.instructed_at is None:
-        return reverse("annotate-instructions", args=[public_id])
-    if must_practise(annotator):
-        return reverse("annotate-practice", args=[public_id])
-    return reverse("annotate-end" if annotator.state in NOT_HERE else "annotate-judge", args=[public_id])
+    stage: str = stage_of(annotator)
+    if stage in BEFORE_WHICH_ONE_TELLS and must_tell(annotator):
+        stage = "background"
+    return reverse(f"annotate-{stage}", args=[annotator.study.public_id])
 
 
 @never_cache
@@ -104,11 +107,13 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
     study = Study.objects.filter(public_id=public_id).first()
     if study is None:
         return unknown(request)
+    speak(study.language)
     sitting = sitting_of(request, study)
     annotator, invite = sitting.annotator, sitting.invite
     if annotator is None and not sitting.participant and (invite is None or not invite.works(now)):
         return stranger(request)
-    agreed = annotator is not None and annotator.consented_at is not None
+    changed = annotator is not None and must_agree_again(annotator)
+    agreed = annotator is not None and annotator.consented_at is not None and not changed
     if not agreed and not study.is_open():
         return not_open(request, study)
     if request.method != "POST" or agreed:
@@ -117,10 +122,19 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
             "language": study.language,
             "text": rendered(study.consent),
             "agreed": agreed,
+            "changed": changed,
+            "warning": study.content_warning,
+            "may_skip": study.may_skip,
+            "ethics": study.ethics,
+            "asks_background": bool(asks_background(study)),
+            "platform": _platform(study),
             "onward": reverse("annotate-start", args=[public_id]),
-            "withdraw_url": withdraw_url(annotator) if annotator is not None and agreed else "",
+            "withdraw_url": withdraw_url(annotator) if annotator is not None and (agreed or changed) else "",
         }
         return render(request, "evaluation/annotate/consent.html", page)
+    if annotator is not None and changed and request.POST.get("answer") != "agree":
+        decline_again(annotator=annotator, now=now)
+        return _stopped(request, annotator)
     if request.POST.get("answer") != "agree":
         response = _declined(request, study)
         forget(response, study)
@@ -136,18 +150,39 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
     return onward
 
 
+def _platform(study: Study) -> str:
+    """The platform whose ids are kept, by its name; empty where nobody comes from one."""
+    recruiting = recruiting_of(study)
+    return NAMES[recruiting.platform] if recruiting is not None else ""
+
+
+def _stopped(request: HttpRequest, annotator: Annotator) -> HttpResponse:
+    """The page for whoever agreed once, and not to the text as it is now."""
+    code = exit_code(annotator)
+    return notice(
+        request,
+        _("That is all right."),
+        _("For you the study ends here. What you have judged so far stays as you agreed to it then, and counts as work."),
+        _("If your answers should not be used at all, you can withdraw them."),
+        onward=reverse("annotate-leave", args=[annotator.study.public_id]) if code else "",
+        onward_words=_("Back to Prolific"),
+        withdraw=withdraw_url(annotator),
+    )
+
+
 def _declined(request: HttpRequest, study: Study) -> HttpResponse:
     """The page for whoever says no; Prolific is told so by the code in the way back."""
     recruiting = recruiting_of(study)
     prolific = recruiting is not None and recruiting.no_consent
     return notice(
         request,
-        "That is all right.",
-        "You have declined, and nothing about you was kept."
-        + (" Please go back to Prolific, which then knows." if prolific else " You can close this page."),
-        "Should you change your mind, open your link again.",
+        _("That is all right."),
+        _("You have declined, and nothing about you was kept. Please go back to Prolific, which then knows.")
+        if prolific
+        else _("You have declined, and nothing about you was kept. You can close this page."),
+        _("Should you change your mind, open your link again."),
         onward=return_address(recruiting.no_consent) if recruiting is not None and prolific else "",
-        onward_words="Back to Prolific",
+        onward_words=_("Back to Prolific"),
     )
 
 
@@ -164,6 +199,7 @@ def instructions(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     page = {
         "title": study.public_title,
         "language": study.language,
+        "kind": kind_of(study.design),
         "instructions": rendered(study.instructions),
         "begun": annotator.instructed_at is not None,
         "onward": reverse("annotate-start", args=[study.public_id]),
@@ -180,13 +216,13 @@ def pause(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     personal = annotator.participant or (annotator.invite is not None and annotator.invite.personal)
     return notice(
         request,
-        "Take your time.",
-        "Your answers so far are kept, those picked on the last pair too. You can close this page.",
-        "To go on later, open your link again, on this device or another."
+        _("Take your time."),
+        _("Your answers so far are kept, those picked on the last pair too. You can close this page."),
+        _("To go on later, open your link again, on this device or another.")
         if personal
-        else "To go on later, open your link again in this browser.",
+        else _("To go on later, open your link again in this browser."),
         onward=reverse("annotate-start", args=[annotator.study.public_id]),
-        onward_words="Go on now",
+        onward_words=_("Go on now"),
         withdraw=withdraw_url(annotator),
     )
 
@@ -217,11 +253,13 @@ def end(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 
 def _summary(annotator: Annotator, progress: PersonalProgress) -> str:
     if annotator.state == Annotator.State.WITHDRAWN:
-        return "You have withdrawn, and need do nothing more."
+        return _("You have withdrawn, and need do nothing more.")
     if annotator.state == Annotator.State.ENDED:
-        return ended_words(progress, paid="pay" in annotator.study.design)
+        return ended_words(progress, paid="pay" in annotator.study.design, kind=kind_of(annotator.study.design))
     held = held_by_others(annotator=annotator, now=timezone.now())
-    return finished_words(progress, still_open=annotator.study.is_open(), held=held)
+    return finished_words(
+        progress, still_open=annotator.study.is_open(), held=held, kind=kind_of(annotator.study.design)
+    )
 
 
 def withdraw_url(annotator: Annotator) -> str:
@@ -253,12 +291,13 @@ def notice(
 
 
 def unknown(request: HttpRequest) -> HttpResponse:
-    """The page for a link or study that is not there, or no longer."""
+    """The page for a link or study that is not there, or no longer; no study says in which language, so the browser."""
+    speak(get_language_from_request(request))
     return notice(
         request,
-        "This link does not work.",
-        "It may have been used up, have run out, or have been cut short when it was copied.",
-        "Please ask the person who sent it to you for a new one.",
+        _("This link does not work."),
+        _("It may have been used up, have run out, or have been cut short when it was copied."),
+        _("Please ask the person who sent it to you for a new one."),
         status=404,
     )
 
@@ -267,9 +306,11 @@ def stranger(request: HttpRequest) -> HttpResponse:
     """The page for a browser that did not come by a link."""
     return notice(
         request,
-        "Please open your link again.",
-        "This browser does not know you yet, or has forgotten you. The link that you were given leads you back to "
-        "where you were.",
+        _("Please open your link again."),
+        _(
+            "This browser does not know you yet, or has forgotten you. The link that you were given leads you back to "
+            "where you were."
+        ),
         status=403,
     )
 
@@ -279,13 +320,13 @@ def not_open(request: HttpRequest, study: Study) -> HttpResponse:
     if study.state == Study.State.CLOSED:
         return notice(
             request,
-            "This study is over.",
-            "No more answers are needed. Thank you for your interest; every answer given so far is kept.",
+            _("This study is over."),
+            _("No more answers are needed. Thank you for your interest; every answer given so far is kept."),
             status=410,
         )
     return notice(
         request,
-        "This study is taking a break.",
-        "No answers are taken just now. What you have done so far is kept; please open your link again later.",
+        _("This study is taking a break."),
+        _("No answers are taken just now. What you have done so far is kept; please open your link again later."),
         status=409,
     )

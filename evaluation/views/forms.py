@@ -7,7 +7,8 @@ from django import forms
 
 from evaluation.corpus_index import LEVELS
 from evaluation.models import DialogueFlag
-from evaluation.tokens import MOST_DAYS
+from evaluation.tokens import MOST_DAYS, READ, WRITE
+from evaluation.webhooks import EVENTS
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
 
 
@@ -25,10 +26,23 @@ class InviteForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """What a token is for, and how long it works."""
+    """What a token is for, what it may do, and how long it works."""
 
     name = forms.CharField(label="What is it for?", max_length=100)
+    scopes = forms.ChoiceField(
+        label="What may it do?",
+        choices=[
+            (READ, "Read: progress, judgments, reports"),
+            (f"{READ} {WRITE}", "Read and change: create, open, invite, close, leave out"),
+        ],
+        initial=READ,
+        required=False,
+    )
     days = forms.IntegerField(label="For how many days?", min_value=1, max_value=MOST_DAYS, initial=90)
+
+    def clean_scopes(self) -> list[str]:
+        """What is not said is the least."""
+        return str(self.cleaned_data["scopes"] or READ).split()
 
 
 class ExclusionForm(forms.Form):
@@ -117,3 +131,23 @@ class SayForm(forms.Form):
     """One turn."""
 
     text = forms.CharField(label="You say", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class JudgeForm(forms.Form):
+    """Which model is to judge."""
+
+    model = forms.CharField(
+        label="Model", max_length=100, help_text="As the workers' endpoint calls it, such as gpt-4o-mini."
+    )
+
+
+class WebhookForm(forms.Form):
+    """An address, and what it is told of."""
+
+    address = forms.CharField(label="Address", max_length=500, help_text="Begins with https://")
+    study_closed = forms.BooleanField(label="When the study is closed", required=False, initial=True)
+    annotator_finished = forms.BooleanField(label="When an annotator is finished", required=False, initial=True)
+
+    def events(self) -> list[str]:
+        """Those that were ticked, as `webhooks.EVENTS` names them."""
+        return [event for event in EVENTS if self.cleaned_data[event.replace(".", "_")]]

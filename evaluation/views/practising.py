@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.annotator_session import pair_name
@@ -11,7 +12,7 @@ from evaluation.judging import AnswersMissing, BadAnswer, StudyNotOpen
 from evaluation.markdown import rendered
 from evaluation.models import Annotator
 from evaluation.practising import PracticePair, answer_practice, last_feedback, next_practice
-from evaluation.views.arriving import for_annotator, not_open, where_to
+from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,9 +36,9 @@ def practice(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     try:
         answer_practice(annotator=annotator, key=pair.key, answers=answers, now=timezone.now())
     except AnswersMissing as missing:
-        return _shown(request, annotator, pair, missing=missing.keys, trouble="Please answer every question first.")
+        return _shown(request, annotator, pair, missing=missing.keys, trouble=_("Please answer every question first."))
     except BadAnswer as bad:
-        return _shown(request, annotator, pair, trouble=f"That could not be taken: {bad}")
+        return _shown(request, annotator, pair, trouble=_("That could not be taken: %(why)s") % {"why": bad})
     except StudyNotOpen:
         return redirect("annotate-practice", annotator.study.public_id)
     return redirect("annotate-feedback", annotator.study.public_id)
@@ -55,6 +56,7 @@ def feedback(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "language": annotator.study.language,
         "feedback": said,
         "onward": where_to(annotator),
+        "withdraw_url": withdraw_url(annotator),
     }
     return render(request, "evaluation/annotate/feedback.html", page)
 
@@ -81,6 +83,9 @@ def _shown(
         "judge_url": reverse("annotate-practice", args=[study.public_id]),
         "instructions_url": reverse("annotate-instructions", args=[study.public_id]),
         "pause_url": reverse("annotate-pause", args=[study.public_id]),
-        "progress": {"heading": f"Practice {pair.number} of {pair.pairs}"},
+        "withdraw_url": withdraw_url(annotator),
+        "progress": {
+            "heading": _("Practice %(number)s of %(pairs)s") % {"number": pair.number, "pairs": pair.pairs},
+        },
     }
     return render(request, "evaluation/annotate/practice.html", page, status=422 if trouble else 200)

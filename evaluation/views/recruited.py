@@ -11,11 +11,14 @@ from django.core.signing import BadSignature, dumps, loads
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.annotator_session import remember, sitting_of
+from evaluation.item_kinds import kind_of
+from evaluation.language import speak
 from evaluation.markdown import rendered
 from evaluation.models import Annotator, Study
 from evaluation.recruiting import (
@@ -76,6 +79,7 @@ def mturk(request: HttpRequest, public_id: str) -> HttpResponse:
     page = {
         "title": study.public_title,
         "language": study.language,
+        "kind": kind_of(study.design),
         "preview": assignment.is_preview(),
         "is_open": study.is_open(),
         "instructions": rendered(study.instructions),
@@ -102,8 +106,8 @@ def mturk_open(request: HttpRequest, public_id: str) -> HttpResponse:
     except BadSignature:
         return notice(
             request,
-            "Please open the study from the HIT again.",
-            "This address is not the one that the HIT's page gives, or it is more than a day old.",
+            _("Please open the study from the HIT again."),
+            _("This address is not the one that the HIT's page gives, or it is more than a day old."),
             status=403,
         )
     return _come_in(request, study, str(worker))
@@ -120,16 +124,22 @@ def leave(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 def _study(public_id: str, platform: Platform) -> Study | None:
     study = Study.objects.filter(public_id=public_id).first()
     recruiting = recruiting_of(study) if study is not None else None
-    return study if recruiting is not None and recruiting.platform == platform else None
+    if study is None or recruiting is None or recruiting.platform != platform:
+        return None
+    speak(study.language)
+    return study
 
 
 def _not_sent(request: HttpRequest, platform: Platform, bad: BadArrival) -> HttpResponse:
     return notice(
         request,
-        f"Please open this study from {NAMES[platform]}.",
-        f"The address by which you came does not say who you are ({bad}).",
-        f"If you did open it from {NAMES[platform]}, please write to the researcher there: the study's address is not "
-        "set up as it should be.",
+        _("Please open this study from %(platform)s.") % {"platform": NAMES[platform]},
+        _("The address by which you came does not say who you are (%(why)s).") % {"why": bad},
+        _(
+            "If you did open it from %(platform)s, please write to the researcher there: the study's address is not "
+            "set up as it should be."
+        )
+        % {"platform": NAMES[platform]},
         status=400,
     )
 

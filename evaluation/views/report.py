@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from evaluation.blinding import ResultsHidden, require_results
-from evaluation.membership import membership_or_404
-from evaluation.models import Membership
-from evaluation.reports.build import report_of
+from evaluation.membership import membership_or_404, signed_in
+from evaluation.models import Job, Membership
+from evaluation.reports.made import BeingMade, report_for_page
+from evaluation.views.htmx import HTMX
 
 
 @require_GET
@@ -20,7 +22,11 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         require_results(membership.study)
     except ResultsHidden:
         return _hidden(request, membership)
-    context = {"study": membership.study, "report": report_of(membership.study)}
+    try:
+        found = report_for_page(study=membership.study, now=timezone.now(), by=signed_in(request.user))
+    except BeingMade as made:
+        return _being_made(request, membership, made.job)
+    context = {"study": membership.study, "report": found}
     return render(request, "evaluation/report/page.html", context)
 
 
@@ -33,7 +39,11 @@ def table(request: HttpRequest, name: str, key: str) -> HttpResponse:
         require_results(membership.study)
     except ResultsHidden:
         return _hidden(request, membership)
-    found = next((each for each in report_of(membership.study).tables if each.key == key), None)
+    try:
+        whole = report_for_page(study=membership.study, now=timezone.now(), by=signed_in(request.user))
+    except BeingMade as made:
+        return _being_made(request, membership, made.job)
+    found = next((each for each in whole.tables if each.key == key), None)
     if found is None:
         raise Http404("no such table")
     return HttpResponse(
@@ -46,3 +56,8 @@ def table(request: HttpRequest, name: str, key: str) -> HttpResponse:
 def _hidden(request: HttpRequest, membership: Membership) -> HttpResponse:
     context = {"study": membership.study, "may_change": membership.may_change()}
     return render(request, "evaluation/report/hidden.html", context, status=409)
+
+
+def _being_made(request: HttpRequest, membership: Membership, job: Job) -> HttpResponse:
+    context = {"study": membership.study, "job": job, "htmx_config": HTMX}
+    return render(request, "evaluation/report/being_made.html", context, status=202)

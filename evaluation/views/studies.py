@@ -21,7 +21,7 @@ from evaluation.models import Study
 from evaluation.overview import cards_of
 from evaluation.paying import pay_list
 from evaluation.quality import quality_of
-from evaluation.questions import TRAIT_WORDS
+from evaluation.questions import SPEAKER, TRAIT_WORDS
 from evaluation.recruiting import platform_entry
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
@@ -30,6 +30,7 @@ from evaluation.views.forms import InviteForm
 State = Study.State
 # What stands where each pair says its own trait.
 ANY_TRAIT: Final = "… (the trait in plain words)"
+ANY_SPEAKER: Final = "Speaker 1 (or 2)"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def study(request: HttpRequest, name: str) -> HttpResponse:
         "days": days_of(progress.by_day),
         "pay": pay_list(shown) if shown.design.get("pay") else None,
         "questions": [
-            (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT)) for each in shown.criteria.order_by("position")
+            (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT).replace(SPEAKER, ANY_SPEAKER)) for each in shown.criteria.order_by("position")
         ],
         "log": shown.audit.select_related("made_by").order_by("-made_at", "-pk")[:20],
     }

@@ -1,8 +1,5 @@
 """Talking to systems, for researchers only, each to their own talks. What is said is queued; no page asks a model."""
 
-import json
-from typing import Final
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +11,7 @@ from evaluation import talking
 from evaluation.membership import signed_in
 from evaluation.models import Talk
 from evaluation.views.forms import SayForm, TalkForm
-
-# Nothing inline, as the content security policy has it.
-HTMX: Final = json.dumps({"includeIndicatorStyles": False, "allowEval": False, "allowScriptTags": False})
+from evaluation.views.htmx import HTMX
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -149,14 +149,15 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, object]]:
         try:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield number, _parsed(path, number, line)
+                    yield number, parsed_line(path, number, line)
         except UnicodeDecodeError as error:
             raise BadLine(path, number + 1, f"not UTF-8: {error.reason}") from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BadLine(path, number + 1, f"not a whole gzip file: {error}") from error
 
 
-def _parsed(path: Path, number: int, line: str) -> object:
+def parsed_line(path: Path, number: int, line: str) -> object:
+    """The JSON value on one line of `path`; raises `BadLine`."""
     try:
         value: object = json.loads(line)
     except json.JSONDecodeError as error:

@@ -7,7 +7,7 @@ from evaluation.assignment import claim_next
 from evaluation.judging import lock, submit
 from evaluation.models import Annotator, Context, Criterion, Item, Membership, Researcher, Response, Slot, Study, System
 from evaluation.questions import sheets_of
-from tests.builders import SKIER, SMALL_TALK
+from tests.builders import BAKER, SKIER, SMALL_TALK
 from tests.cast import CLEO, NOW
 
 NATURALNESS = {"key": "naturalness", "name": "Naturalness", "question": "Which sounds more like a real person?"}
@@ -18,6 +18,13 @@ TRAITS = {
     "question": "This person is {trait_words}. Which fits that better, neither too little nor overdone?",
     "needs": "traits",
     "after": ["naturalness", "coherence"],
+}
+EXTRAVERSION = {
+    "key": "extraversion",
+    "name": "Extraversion",
+    "question": "Is this person more outgoing, or more reserved?",
+    "scale": "label",
+    "options": ["high", "low", "unclear"],
 }
 THREE_CRITERIA = (NATURALNESS, COHERENCE, TRAITS)
 
@@ -57,7 +64,7 @@ def a_study(
         created_at=NOW - timedelta(days=2),
         opened_at=None if state == Study.State.DRAFT else NOW - timedelta(days=1),
         closed_at=NOW if state == Study.State.CLOSED else None,
-        **fields,
+        **{"ethics": "none", **fields},
     )
     for place, system in enumerate(systems):
         System.objects.create(study=study, name=system, position=place, digest=f"{place:064}", responses_count=contexts)
@@ -116,6 +123,54 @@ def a_context(
         for place, first in enumerate(responses)
         for second in responses[place + 1 :]
     ]
+
+
+def two_dialogues(
+    study: Study,
+    source: str = "personachat/test/00000",
+    *,
+    first: Sequence[str] = SMALL_TALK,
+    second: Sequence[str] = SMALL_TALK[2:],
+    personas: tuple[Sequence[str], Sequence[str]] = (BAKER, SKIER),
+    trait: tuple[str, str] = ("", ""),
+) -> Item:
+    """Two whole dialogues on one source, of the study's first two systems. The trait asked about is Speaker 1's."""
+    context = Context.objects.create(
+        study=study,
+        ident=source,
+        cluster=source,
+        domain=source.partition("/")[0],
+        speaker=0,
+        persona=list(personas[0]),
+        partner_persona=list(personas[1]),
+        traits=dict([trait]) if trait[0] else {},
+    )
+    responses = [
+        Response.objects.create(
+            context=context,
+            system=system,
+            text="\n".join(texts),
+            turns=[{"speaker": place % 2, "text": text} for place, text in enumerate(texts)],
+        )
+        for system, texts in zip(study.systems.order_by("position"), (first, second), strict=True)
+    ]
+    return Item.objects.create(
+        study=study,
+        kind=Item.Kind.DIALOGUES,
+        context=context,
+        first=responses[0],
+        second=responses[1],
+        trait=trait[0],
+        level=trait[1],
+    )
+
+
+def a_persona_item(study: Study, ident: str = "skier", *, persona: Sequence[str] = SKIER) -> Item:
+    """A persona to be labelled."""
+    context = Context.objects.create(
+        study=study, ident=ident, cluster=ident, domain="personachat", speaker=0, persona=list(persona)
+    )
+    return Item.objects.create(study=study, kind=Item.Kind.PERSONA, context=context)
 
 
 def a_slot(

@@ -76,7 +76,7 @@ def two_systems(home: Path, *, contexts: int = 6, **line: Any) -> None:
 STUDY = """\
 title = "PT against P"
 responses = ["p", "pt"]
-
+ethics = "none"
 [[criteria]]
 key = "naturalness"
 """

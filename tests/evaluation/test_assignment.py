@@ -222,7 +222,7 @@ def test_a_claim_takes_the_same_number_of_queries_in_a_small_study_and_in_a_larg
     a_slot(study)
     ada = an_annotator(study)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(12):
         slot = claim_next(study=study, annotator=ada, now=LATER)
 
     assert isinstance(slot, Slot)

@@ -70,6 +70,7 @@ def test_a_page_gets_the_conversation_the_persona_and_both_replies_as_displayed(
         more_to_come=False,
         language="en",
         changing=False,
+        wording="naturalness:1",
     )
 
 

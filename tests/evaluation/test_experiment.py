@@ -132,6 +132,27 @@ def test_a_model_with_seeds_is_trained_so_often_and_its_runs_answer_as_one_syste
     )
 
 
+def test_a_model_is_trained_again_when_what_it_must_share_with_has_changed(parley_home, tmp_path):
+    text = """
+[corpora.human]
+import = "talks.jsonl"
+[corpora.distilled]
+generate = "human"
+author = "offline"
+[models.p]
+recipe = "smoke"
+on = "human"
+only_shared_with = "distilled"
+"""
+
+    model = read_experiment(an_experiment(tmp_path, text)).steps[-1]
+
+    assert model.as_typed() == "manage.py train smoke --on human --only-shared-with distilled --to p"
+    assert [path.parent.name for path in model.reads] == ["human", "distilled"]
+    with pytest.raises(BadExperiment, match="p reads 'nowhere', which no table above it makes"):
+        read_experiment(an_experiment(tmp_path, text.replace('with = "distilled"', 'with = "nowhere"')))
+
+
 def test_an_analysis_stands_where_all_that_it_reads_has_just_been_made(parley_home, tmp_path):
     experiment = read_experiment(an_experiment(tmp_path, SEVERAL_RUNS))
 

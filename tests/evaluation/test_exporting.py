@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.exporting import info_of, rows_of
 from evaluation.models import Amendment, Annotator, Slot, Study
-from evaluation.stats.declared import study_info_from_json
+from evaluation.stats.declared import Amended, study_info_from_json
 from evaluation.stats.rows import JudgmentRow
 from tests.cast import NOW
 from tests.evaluation.builders import (
@@ -123,7 +123,7 @@ def test_what_was_declared_goes_beside_the_rows_and_comes_back_whole():
     assert info.plan.declared
     assert info.plan.annotators == "population"
     assert info.systems == ("p", "pt")
-    assert info.amendments == ("Ten more contexts.",)
+    assert info.amendments == (Amended("Ten more contexts.", at=NOW.isoformat(timespec="seconds")),)
     assert info.caveats == ("written by the offline author",)
     assert info.automatic_ties == {"elsewhere": 1}
     assert info.closed_at == NOW.isoformat(timespec="seconds")

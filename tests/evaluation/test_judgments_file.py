@@ -15,7 +15,7 @@ from evaluation.judgments_file import (
     write_judgments,
 )
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import DeclaredCriterion, Hypothesis, Plan, StudyInfo
+from evaluation.stats.declared import Amended, DeclaredCriterion, Hypothesis, Plan, StudyInfo
 from evaluation.stats.rows import JudgmentRow
 from generation.corpus.dialogues import BadLine
 from tests.evaluation.stats.builders import a_judgment, a_rating, a_study
@@ -36,7 +36,7 @@ INFO = StudyInfo(
     ),
     seed=11,
     caveats=("the author is embedded",),
-    amendments=("More contexts.",),
+    amendments=(Amended("More contexts.", at="2026-11-24T09:00:00+00:00", judgments=12),),
     judgments_per_pair=3,
     responses={"pt": "abc"},
     automatic_ties={"personachat": 1},

@@ -178,7 +178,7 @@ CRITERION = '[[criteria]]\nkey = "fun"\nquestion = "Which is more fun?"\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('titel = "x"\n' + STUDY, "study.toml:1: titel: unknown key; expected checks, contexts, criteria, datasheet"),
+        ('titel = "x"\n' + STUDY, "study.toml:1: titel: unknown key; expected background, checks, "),
         (STUDY.replace("title = ", "# title = "), "study.toml:1: the file: 'title' is missing"),
         (STUDY.replace('"PT against P"', "7"), "study.toml:1: title: expected a text, got 7"),
         (STUDY.replace('["p", "pt"]', '"p"'), "study.toml:2: responses: expected a list of texts, each once, got 'p'"),

@@ -22,7 +22,7 @@ def test_a_token_has_scopes_an_expiry_and_no_text_in_the_database():
     assert made.plain not in str(vars(kept))
 
 
-@pytest.mark.parametrize("scopes", [["write"], ["read", "everything"], []])
+@pytest.mark.parametrize("scopes", [["annotate"], ["read", "everything"], []])
 def test_a_scope_that_there_is_none_of_is_refused(scopes):
     with pytest.raises(BadScope, match="expected scopes among read"):
         create_token(researcher=a_researcher(), name="", scopes=scopes)

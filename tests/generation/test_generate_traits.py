@@ -111,7 +111,7 @@ def test_labels_on_five_levels_are_not_taken_for_three(home):
     assert "is not of the scale of 3; see --levels" in str(error)
 
 
-@pytest.mark.parametrize("style", ["adjectives", "description", "facets"])
+@pytest.mark.parametrize("style", ["names", "adjectives", "description", "facets"])
 def test_traits_are_told_to_a_model_in_the_style_asked_for_behind_examples(home, style):
     with OpenAIServer() as server:
         generate(
@@ -120,7 +120,7 @@ def test_traits_are_told_to_a_model_in_the_style_asked_for_behind_examples(home,
 
     task, speakers = (message["content"] for message in server.last_request["messages"])
     assert task.count("\nExample ") == 2
-    assert {"adjectives": " (", "description": ". They ", "facets": "; "}[style] in speakers
+    assert {"names": ": high\n", "adjectives": " (", "description": ". They ", "facets": "; "}[style] in speakers
 
 
 def test_a_rehearsal_counts_every_vote_and_both_halves_of_a_pair(home):

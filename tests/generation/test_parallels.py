@@ -48,6 +48,7 @@ def test_everything_that_speaks_against_it_is_counted_and_named():
 
     assert findings.as_json() == {
         "parallel": False,
+        "parallel_where_shared": False,
         "origins_in_both": 7,
         ONLY_FIRST: {"count": 1, "examples": ["personachat/train/00000"]},
         ONLY_SECOND: {"count": 1, "examples": ["llm/train/00099"]},
@@ -107,6 +108,23 @@ def test_the_command_ends_with_1_where_they_are_not_and_says_why(home):
         f"8 sources are in human alone: {first}, personachat/train/00016, ...",
         "Not parallel. 12 sources are in both human and short.",
     ]
+
+
+def test_what_one_corpus_lacks_is_no_fault_where_only_the_shared_is_asked_for(home):
+    out = StringIO()
+
+    call_command("check_parallel", "human", "short", "--where-shared", stdout=out)
+
+    assert out.getvalue().splitlines()[-1] == (
+        "Parallel where shared: 12 sources are in both, with the same personas and splits; train --only-shared-with "
+        "learns from those alone."
+    )
+
+
+def test_other_splits_are_a_fault_also_of_what_is_shared():
+    moved = [twin(each, split="test") if place == 0 else twin(each) for place, each in enumerate(human())]
+
+    assert not check(human(), moved).parallel_where_shared
 
 
 def test_the_json_says_the_same(home):

@@ -3,7 +3,7 @@
 import pytest
 
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR
-from generation.telling import ADJECTIVES, DESCRIPTION, FACETS, TRAIT_STYLES, table, told
+from generation.telling import ADJECTIVES, DESCRIPTION, FACETS, NAMES, TRAIT_STYLES, table, told
 
 STATED = [level for level in FIVE_LEVELS if level != UNCLEAR]
 
@@ -15,6 +15,10 @@ def test_every_trait_at_every_level_has_words_of_its_own_on_one_line(style):
     assert len(set(lines)) == 25
     assert all("\n" not in line for line in lines)
     assert [line.partition(":")[0] for line in lines] == [trait for trait in TRAITS for _ in STATED]
+
+
+def test_by_name_and_level_alone():
+    assert told({"extraversion": "very low", "openness": "high"}, NAMES) == ["openness: high", "extraversion: very low"]
 
 
 def test_by_adjectives():

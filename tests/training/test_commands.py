@@ -16,7 +16,7 @@ from django.core.management.base import CommandError
 from generation.corpus.dialogues import write_dialogues
 from generation.corpus.manifest import read_manifest
 from generation.corpus.traits import Traits
-from generation.terminal import BAD_INPUT, FAILED
+from generation.terminal import BAD_INPUT, FAILED, SOME_FAILED
 from tests.builders import a_dialogue
 from tests.openai_server import Faults, OpenAIServer
 from tests.training.builders import QUICK, SMALL, a_response, a_toy_dialogue, toy_corpus, toy_dialogues
@@ -52,6 +52,14 @@ def said(command: str, *words: str) -> str:
 def result_of(command: str, *words: str) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(said(command, *words, "--json"))
     return result
+
+
+def ended(command: str, *words: str) -> tuple[int, dict[str, Any]]:
+    """The exit status of a command that has rows to list, and its result."""
+    out = StringIO()
+    with pytest.raises(SystemExit) as caught:
+        call_command(command, *words, "--quiet", "--json", stdout=out, stderr=StringIO())
+    return int(caught.value.code or 0), json.loads(out.getvalue())
 
 
 def refused(command: str, *words: str) -> CommandError:
@@ -241,6 +249,44 @@ def test_trait_control_compares_a_contrast_and_writes_what_it_found(home, tmp_pa
     assert "told apart:" in said("trait_control", "low", "high", "--labels", "told")
     assert "differ in no trait" in str(refused("trait_control", "high", "high", "--labels", "told"))
     assert "is the corpus split?" in str(refused("trait_control", "high", "low", "--labels", "told/train"))
+
+
+def test_a_language_model_tells_a_contrast_apart_where_one_is_named(home, tmp_path, monkeypatch):
+    levels: tuple[Traits, Traits] = ({"extraversion": "high"}, {"extraversion": "low"})
+    told = [
+        a_toy_dialogue(number, split=split, corpus="told", traits=levels[number % 2])
+        for split, start in (("train", 0), ("test", 20))
+        for number in range(start, start + 8)
+    ]
+    write_dialogues(home / "corpora" / "told", told)
+    for given, text in zip(levels, ("so great !", "i am unspeakable"), strict=True):
+        level = given["extraversion"]
+        rows = [a_response(text if n else "ok", dialogue=f"toy/test/{n:05}") for n in range(12)]
+        write_responses(
+            home / "responses" / level,
+            [replace(row, system=f"pt[extraversion={level}]", given=Given(traits=given)) for row in rows],
+        )
+    command = ["trait_control", "high", "low", "--labels", "told"]
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+
+    with OpenAIServer() as server:
+        judge = ["--judge", "openai:mock", "--base-url", server.base_url]
+        rehearsed = said(*command, *judge, "--dry-run")
+        asked = server.answered.total()
+        status, listed = ended(*command, *judge, "--to", str(tmp_path / "found.json"))
+        server.mended = True
+        found = result_of(*command, *judge, "--retry-failed", "--judge-contexts", "12")
+
+    assert "12 contexts and 4 pairs of held-out turns" in rehearsed
+    assert asked == 0
+    assert status == SOME_FAILED
+    assert {row["kind"] for row in listed["failed"]} == {"refused"}
+    assert listed["judge"]["contexts"] == 1
+    assert json.loads((tmp_path / "found.json").read_text())["judge"] == listed["judge"]
+    assert found["judge"]["told_apart"]["value"] == pytest.approx((11 * 1.0 + 0.5) / 12)
+    assert found["failed"] == []
+    assert "--dry-run is for a judge" in str(refused(*command, "--dry-run"))
+    assert "expected openai:NAME" in str(refused(*command, "--judge", "gpt"))
 
 
 @pytest.mark.torch

@@ -15,7 +15,7 @@ from training.examples import read_template
 from training.recipe import Recipe
 from training.resuming import AnotherRun
 from training.runs import Run, caveats_of, train
-from training.sources import read_source
+from training.sources import read_partner, read_source
 from training.told import Telling
 
 pytestmark = pytest.mark.torch
@@ -66,6 +66,28 @@ def test_personas_on_two_sides_are_told_to_whoever_uses_the_model(home):
 
     assert run.results["overlap"]["personas"] == 2
     assert run.results["caveats"] == ["trained on corpora in which 2 personas stand in more than one split"]
+
+
+def test_what_a_parallel_corpus_lacks_is_left_out_and_listed(home):
+    twins = [
+        replace(each, id=each.id.replace("toy", "spc"), source=each.id)
+        for each in read_dialogues(home / "corpora" / "toy")
+    ]
+    missing = next(each for each in twins if each.split == "train")
+    write_dialogues(home / "corpora" / "spc", [each for each in twins if each is not missing])
+
+    run = trained(home, only_shared_with=[read_partner("spc")])
+    again = trained(home, only_shared_with=[read_partner("spc")])
+
+    manifest = read_manifest(run.folder)
+    assert manifest["settings"]["only_shared_with"] == ["spc"]
+    assert sorted(manifest["inputs"]) == ["spc", "toy"]
+    assert manifest["results"]["dialogues"] == {"train": 23, "validation": 4}
+    assert manifest["results"]["left_out"] == {"count": 1, "dialogues": {"toy": [missing.source]}}
+    assert "has its source in spc too: 1 dialogues left out" in (run.folder / "README.md").read_text(encoding="utf-8")
+    assert again.already
+    with pytest.raises(AnotherRun):
+        trained(home)
 
 
 def test_the_folder_holds_a_model_and_nothing_of_the_work(home):

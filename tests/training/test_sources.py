@@ -9,7 +9,7 @@ from generation.corpus.dialogues import Speaker, write_dialogues
 from generation.corpus.manifest import digest_of_file
 from generation.home import NoSuchName
 from tests.training.builders import a_toy_dialogue, toy_corpus, toy_dialogues, toy_examples
-from training.sources import BadSource, Overlap, Source, check_overlap, gather, mix, read_source
+from training.sources import BadSource, Overlap, Source, check_overlap, gather, mix, read_partner, read_source
 
 
 @pytest.fixture
@@ -170,3 +170,50 @@ def test_speakers_without_a_persona_share_none():
 def test_a_split_that_is_none_of_the_three_is_refused():
     with pytest.raises(BadSource, match="expected split train, validation, test, got 'dev'"):
         check_overlap([a_toy_dialogue(0, split="dev")])
+
+
+@pytest.fixture
+def half_parallel(parley_home: Path) -> Path:
+    """`toy`, and `spc` on the same sources: less the first two of train and one of validation, and one more."""
+    dialogues = toy_dialogues()
+    missing = {dialogues[0].id, dialogues[1].id, dialogues[24].id}
+    twins = [
+        replace(each, id=each.id.replace("toy", "spc"), source=each.id) for each in dialogues if each.id not in missing
+    ]
+    write_dialogues(parley_home / "corpora" / "toy", dialogues)
+    write_dialogues(parley_home / "corpora" / "spc", [*twins, a_toy_dialogue(50, corpus="spc")])
+    return parley_home
+
+
+def test_arms_on_parallel_corpora_learn_from_the_same_sources_and_list_the_rest(half_parallel):
+    arms = [
+        gather([read_source(own)], speakers="both", seed=7, only_shared_with=[read_partner(other)])
+        for own, other in (("toy", "spc"), ("spc", "toy"))
+    ]
+
+    human, distilled = arms
+    assert human.dialogues == distilled.dialogues == {"train": 22, "validation": 3}
+    assert len(human.train) == len(distilled.train) == 22 * 5
+    assert human.left_out == {"toy": ("toy/train/00000", "toy/train/00001", "toy/validation/00024")}
+    assert distilled.left_out == {"spc": ("spc/train/00050",)}
+    assert human.digests.keys() == distilled.digests.keys() == {"toy", "spc"}
+
+
+def test_what_is_in_another_split_there_is_no_shared_source_but_an_overlap(half_parallel):
+    folder = half_parallel / "corpora" / "spc"
+    write_dialogues(folder, [replace(a_toy_dialogue(3, split="test", corpus="spc"), source="toy/train/00003")])
+
+    with pytest.raises(Overlap, match="1 dialogue of 'test' stands in 'train' too"):
+        gather([read_source("toy")], speakers="both", seed=7, only_shared_with=[read_partner("spc")])
+
+
+def test_corpora_that_share_no_source_are_refused(half_parallel):
+    write_dialogues(half_parallel / "corpora" / "other", [a_toy_dialogue(50, corpus="other")])
+
+    with pytest.raises(BadSource, match="no dialogue in split 'train' of --on toy shares its source with one of other"):
+        gather([read_source("toy")], speakers="both", seed=7, only_shared_with=[read_partner("other")])
+
+
+def test_a_split_is_no_corpus_to_share_with(half_parallel):
+    with pytest.raises(BadSource, match="expected a whole corpus, got its split 'train'"):
+        read_partner("spc/train")

@@ -23,7 +23,13 @@ class Command(ParleyCommand):
     bad_input = (BadLine, UnknownSuffix, UnknownForm, NoKey, NothingToCheck)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", metavar="CORPUS|KEY", help="the sample's key, or a corpus with its labels")
+        parser.add_argument(
+            "key",
+            nargs="?",
+            metavar="CORPUS|KEY",
+            help="the sample's key, or a corpus with its labels (default: those of the labelling study whose export "
+            "FILE is)",
+        )
         parser.add_argument(
             "--judgments", metavar="FILE", type=Path, required=True, help="people's labels, CSV or JSONL"
         )
@@ -38,7 +44,8 @@ class Command(ParleyCommand):
             raise BadInput(f"--seed: expected a whole number of at least 0, got {options['seed']}")
         if folder is not None and folder.is_dir() and any(folder.iterdir()) and not (folder / RESULT).is_file():
             raise BadInput(f"{folder} holds other things than a check of labels; expected an empty or a new folder")
-        check = check_labels(key=find_key(options["key"]), judgments=judgments, seed=options["seed"])
+        key = find_key(options["key"]) if options["key"] else None
+        check = check_labels(key=key, judgments=judgments, seed=options["seed"])
         self._tell(check.found)
         if folder is not None:
             self._write(folder, check.found, inputs={"key": check.key, "judgments": judgments})

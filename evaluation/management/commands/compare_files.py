@@ -11,6 +11,7 @@ from evaluation.comparing import MOST_PER_DOMAIN, study_of
 from evaluation.gathering import WrongFiles, gather_named
 from evaluation.importing import NameTaken, create_study
 from evaluation.studies import WrongState, open_study
+from evaluation.telling_table import LONGEST_ETHICS, NO_ETHICS
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand
@@ -39,6 +40,12 @@ class Command(ParleyCommand):
             help="contexts of each domain at most (default: %(default)s)",
         )
         parser.add_argument("--judgments-per-pair", type=int, default=3, metavar="K", help="default: %(default)s")
+        parser.add_argument(
+            "--ethics",
+            default=NO_ETHICS,
+            metavar="REFERENCE",
+            help="the ethics approval, as annotators and the report read it (default: %(default)s, which is said too)",
+        )
         parser.add_argument("--open", action="store_true", help="let annotators in at once")
         parser.add_argument("--owner", metavar="EMAIL", help="the researcher who sees the study on the site")
 
@@ -46,6 +53,8 @@ class Command(ParleyCommand):
         for key in ("per_domain", "judgments_per_pair"):
             if options[key] < 1:
                 raise BadInput(f"--{key.replace('_', '-')}: expected at least 1, got {options[key]}")
+        if not 0 < len(options["ethics"].strip()) <= LONGEST_ETHICS:
+            raise BadInput(f"--ethics: expected 1 to {LONGEST_ETHICS} characters, got {len(options['ethics'].strip())}")
         now = timezone.now()
         owner = researcher_with(options["owner"]) if options["owner"] else None
         gathered = gather_named(options["responses"], folder=Path.cwd())
@@ -56,6 +65,7 @@ class Command(ParleyCommand):
             title=options["title"],
             per_domain=options["per_domain"],
             judgments_per_pair=options["judgments_per_pair"],
+            ethics=options["ethics"].strip(),
         )
         created = create_study(name=options["to"], file=file, gathered=gathered, now=now, owner=owner)
         if options["open"] and created.study.is_draft():

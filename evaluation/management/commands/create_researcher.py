@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from evaluation.accounts import BadAddress, create_researcher, one_time_path
 from evaluation.models import Membership
+from evaluation.second_factor import forget_second_factor
 from evaluation.studies import NoSuchStudy, study_named
 from generation.terminal import ParleyCommand
 
@@ -22,6 +23,11 @@ class Command(ParleyCommand):
             "--study", action="append", default=[], metavar="STUDY", help="own this study; may be repeated"
         )
         parser.add_argument(
+            "--forget-second-factor",
+            action="store_true",
+            help="for somebody who lost it: the password alone signs in again, until another is set up",
+        )
+        parser.add_argument(
             "--site",
             default="http://127.0.0.1:8000",
             metavar="ADDRESS",
@@ -35,9 +41,18 @@ class Command(ParleyCommand):
             Membership.objects.get_or_create(
                 study=study, researcher=researcher, defaults={"role": Membership.Role.OWNER}
             )
+        forgotten = options["forget_second_factor"] and forget_second_factor(researcher)
         link = options["site"].rstrip("/") + one_time_path(researcher)
         what = "can sign in once a password is set" if new else "was there already; this sets a new password"
         self.say(f"{researcher.email} {what}:")
         self.say(f"  {link}")
+        if forgotten:
+            self.say("The second factor and its recovery codes are gone.")
         self.say("The link works once, and for three days.")
-        return {"email": researcher.email, "created": new, "link": link, "studies": [each.name for each in studies]}
+        return {
+            "email": researcher.email,
+            "created": new,
+            "link": link,
+            "studies": [each.name for each in studies],
+            "second_factor_forgotten": forgotten,
+        }

@@ -7,12 +7,13 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.accounts import NoSuchResearcher, researcher_with
-from evaluation.gathering import WrongFiles, gather_named
+from evaluation.gathering import WrongFiles
 from evaluation.importing import NameTaken, create_study
+from evaluation.material import gather_file
 from evaluation.studies import WrongState, open_study
 from evaluation.study_file import read_study_file, slug
 from evaluation.toml_table import BadToml
-from generation.corpus.dialogues import BadLine
+from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand
 from training.responses import ResponsesMissing
@@ -21,7 +22,10 @@ from training.responses import ResponsesMissing
 class Command(ParleyCommand):
     help = "A draft study, with every slot planned, from a file. Run again, it keeps what has not changed."
     example = "examples/demo/study.toml --open"
-    bad_input = (BadToml, WrongFiles, NameTaken, NoSuchName, NoSuchResearcher, BadLine, ResponsesMissing, WrongState)
+    bad_input = (
+        *(BadToml, WrongFiles, NameTaken, NoSuchName, NoSuchResearcher, BadLine, CorpusMissing, ResponsesMissing),
+        *(WrongState,),
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE.toml", type=Path, help="the study file; see docs/study-file.md")
@@ -36,7 +40,7 @@ class Command(ParleyCommand):
         if not name:
             raise BadInput(f"--name: neither {file.name!r} nor {file.title!r} makes a name; give one")
         owner = researcher_with(options["owner"]) if options["owner"] else None
-        gathered = gather_named(file.responses, folder=file.folder)
+        gathered = gather_file(file)
         created = create_study(name=name, file=file, gathered=gathered, now=now, owner=owner)
         if options["open"] and created.study.is_draft():
             open_study(study=created.study, now=now)

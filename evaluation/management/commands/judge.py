@@ -1,12 +1,13 @@
-"""A language model judges the pairs of a study, apart from people."""
+"""A language model judges the items of a study, apart from people."""
 
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.judges.looks import NotPairs
+from evaluation.item_kinds import kind_of
 from evaluation.judges.running import BadJudge, Judge, judge_study, rehearse
+from evaluation.models import Study
 from evaluation.studies import NoSuchStudy, study_named
 from generation.authors import RunStopped
 from generation.journal import CorpusBusy, SettingsChanged
@@ -22,7 +23,7 @@ class Command(ParleyCommand):
         "orders. Its judgments never enter their results; the report sets them beside."
     )
     example = "pt-against-p --model gpt-4o-mini --dry-run"
-    bad_input = (NoSuchStudy, NotPairs, BadJudge, BadOrder, NoKey, NoClient, BadAddress, CorpusBusy, SettingsChanged)
+    bad_input = (NoSuchStudy, BadJudge, BadOrder, NoKey, NoClient, BadAddress, CorpusBusy, SettingsChanged)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="the study's name, in any state")
@@ -56,7 +57,7 @@ class Command(ParleyCommand):
             for number, prompt in enumerate(result["prompts"], start=1):
                 self.say(f"--- prompt {number} of {len(result['prompts'])}\n{prompt}\n")
             self.say(
-                f"{result['pairs']} pairs in both orders: {result['requests']} requests, about "
+                f"{_items(study, result['pairs'])}: {result['requests']} requests, about "
                 f"{result['prompt_tokens']:,} tokens of prompts and {result['answer_tokens']:,} of answers (estimated "
                 "from characters). Nothing was asked and nothing written."
             )
@@ -65,10 +66,15 @@ class Command(ParleyCommand):
             result = judge_study(study, judge, now=timezone.now, quiet=self.quiet)
         except RunStopped as error:
             raise WorkFailed(f"{error}. What was answered is kept; run the same command to go on.") from error
-        self.say(f"{judge.model} judged {result['pairs']} pairs of {study.name} in both orders: {result['folder']}.")
+        self.say(f"{judge.model} judged {_items(study, result['pairs'])} of {study.name}: {result['folder']}.")
         if result["failed"]:
             self.say(
                 f"{len(result['failed'])} looks failed; --retry-failed asks again. The first: {result['failed'][0]}"
             )
         self.say(f"Next: manage.py report {study.name} --to report, once the study is closed")
         return result
+
+
+def _items(study: Study, count: int) -> str:
+    """What was judged: pairs are put in both orders, a persona has none."""
+    return f"{count} personas" if kind_of(study.design) == "persona" else f"{count} pairs in both orders"

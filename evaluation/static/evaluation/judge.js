@@ -10,7 +10,16 @@
 
   const groups = () => [...sheet().querySelectorAll("fieldset.criterion:not(:disabled)")];
   const radios = (group) => [...group.querySelectorAll("input[type=radio]")];
-  const isOpen = (group) => !radios(group).some((radio) => radio.checked);
+  const picked = (group) => radios(group).find((radio) => radio.checked);
+  const reason = (group) => group.querySelector(".reason input");
+
+  function lacksReason(group) {
+    const place = reason(group);
+    if (!place || !picked(group) || place.value.trim()) return false;
+    return picked(group).value === "cannot_judge" || place.parentElement.classList.contains("required");
+  }
+
+  const isOpen = (group) => !picked(group) || lacksReason(group);
   const firstOpen = () => groups().find(isOpen);
   let here = null;
 
@@ -28,16 +37,18 @@
   }
 
   function go(group) {
-    const options = radios(group);
-    (options.find((radio) => radio.checked) ?? options[0]).focus();
+    (lacksReason(group) ? reason(group) : (picked(group) ?? radios(group)[0])).focus();
     mark();
   }
 
-  function say(words) {
+  // What is said is written on the page, in the study's language.
+  const words = () => document.getElementById("say").dataset;
+
+  function say(sentence) {
     const place = document.getElementById("say");
     place.textContent = "";
     // Emptied first: the same words twice are announced twice.
-    setTimeout(() => { place.textContent = words; }, 50);
+    setTimeout(() => { place.textContent = sentence; }, 50);
   }
 
   function pick(radio, { moveOn }) {
@@ -46,7 +57,7 @@
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     const next = firstOpen();
     if (next && moveOn) go(next);
-    if (!next) say(`All answered. Enter: ${button().textContent.replace("Enter", "").trim()}.`);
+    if (!next) say(`${words().allAnswered} ${part("kbd")}: ${part("span")}.`);
   }
 
   function along(group, step) {
@@ -57,10 +68,18 @@
   }
 
   const button = () => sheet().querySelector(".send button");
+  const part = (tag) => button().querySelector(tag).textContent.trim();
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target;
+    if (event.key === "Enter" && target.closest(".reason") && !frozen()) {
+      event.preventDefault();
+      const next = firstOpen();
+      if (next) go(next);
+      else if (!event.repeat) button().click();
+      return;
+    }
     if (target.closest("textarea, select, input:not([type=radio])")) return;
     if (event.key === "?") {
       event.preventDefault();
@@ -136,7 +155,8 @@
   function remember() {
     const form = sheet();
     const answers = {};
-    for (const radio of form.querySelectorAll("input[name^='answer.']:checked")) answers[radio.name] = radio.value;
+    const given = "input[type=radio][name^='answer.']:checked, .reason input";
+    for (const each of form.querySelectorAll(given)) answers[each.name] = each.value;
     const problem = form.querySelector("input[name=problem]:checked")?.value ?? "";
     try {
       localStorage.setItem(
@@ -201,7 +221,7 @@
   }
 
   document.addEventListener("change", changed);
-  document.addEventListener("input", (event) => event.target.matches("textarea") && changed(event));
+  document.addEventListener("input", (event) => event.target.matches("textarea, .reason input") && changed(event));
 
   // Sending, and sending again ----------------------------------------------------------------------------------
 
@@ -225,14 +245,14 @@
     (event) => {
       if (event.target !== sheet()) return;
       pressed = event.submitter;
-      const sends = ["lock", "submit"].includes(pressed?.value);
+      const sends = ["next", "lock", "submit"].includes(pressed?.value);
       const missing = sends ? firstOpen() : null;
       if (missing) {
         event.preventDefault();
         event.stopImmediatePropagation();
         for (const group of groups()) group.classList.toggle("missing", isOpen(group));
         go(missing);
-        say("This one is still open.");
+        say(lacksReason(missing) ? words().reasonMissing : words().stillOpen);
         return;
       }
       stopKeeping();
@@ -254,16 +274,16 @@
     freeze(true);
     const wait = Math.min(30, 2 ** ++tries);
     const place = document.getElementById("trouble");
-    const words = document.createElement("p");
-    words.className = "notice";
-    words.textContent = "Not sent yet: the server cannot be reached. Your answers are kept here, and are sent again by themselves.";
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.textContent = words().notSent;
     const now = document.createElement("button");
     now.type = "button";
-    now.textContent = "Try now";
+    now.textContent = words().tryNow;
     now.addEventListener("click", sendAgain);
-    words.append(" ", now);
-    if (place.firstChild) place.firstChild.replaceWith(words);
-    else place.append(words);
+    notice.append(" ", now);
+    if (place.firstChild) place.firstChild.replaceWith(notice);
+    else place.append(notice);
     clearTimeout(again);
     again = setTimeout(sendAgain, wait * 1000);
   }
@@ -287,7 +307,8 @@
     }
     watch.seconds = Math.max(watch.seconds, Number(kept.seconds) || 0);
     let any = false;
-    for (const group of groups().filter(isOpen)) {
+    for (const place of form.querySelectorAll(".reason input")) place.value ||= kept.answers?.[place.name] ?? "";
+    for (const group of groups().filter((each) => !picked(each))) {
       const radio = radios(group).find((each) => kept.answers?.[each.name] === each.value);
       if (!radio) continue;
       radio.checked = true;
@@ -318,7 +339,7 @@
       go(sheet().querySelector(".missing:not(:disabled)") ?? firstOpen() ?? groups()[0]);
     } else if (event.target.id === "sheet") {
       go(firstOpen() ?? groups()[0]);
-      say("The answers above are kept. More follows.");
+      if (pressed?.value === "lock") say(words().moreFollows);
     } else {
       document.getElementById("scene").focus({ preventScroll: true });
       mark();

@@ -31,6 +31,11 @@ class Command(ParleyCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("first", metavar="CORPUS[/SPLIT]", help="a corpus, or one split of it")
         parser.add_argument("second", metavar="CORPUS[/SPLIT]", help="the other")
+        parser.add_argument(
+            "--where-shared",
+            action="store_true",
+            help="what is in one alone is counted and no fault: for arms that are trained with --only-shared-with",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.parallel = True
@@ -47,7 +52,7 @@ class Command(ParleyCommand):
             self.progress(read_dialogues(first, first_split), total=None, label=names[0]),
             self.progress(read_dialogues(second, second_split), total=None, label=names[1]),
         )
-        self.parallel = findings.parallel
+        self.parallel = findings.parallel_where_shared if options["where_shared"] else findings.parallel
         for kind, sentence in SENTENCES.items():
             if count := findings.counts[kind]:
                 named = ", ".join(findings.examples[kind])
@@ -55,6 +60,11 @@ class Command(ParleyCommand):
                 self.say(f"{sentence.format(count=count, first=names[0], second=names[1])}: {named}{more}")
         if findings.parallel:
             self.say(f"Parallel: {findings.in_both:,} sources, with the same personas and splits.")
+        elif self.parallel:
+            self.say(
+                f"Parallel where shared: {findings.in_both:,} sources are in both, with the same personas and splits; "
+                "train --only-shared-with learns from those alone."
+            )
         else:
             self.say(f"Not parallel. {findings.in_both:,} sources are in both {names[0]} and {names[1]}.")
         return {"first": names[0], "second": names[1], **findings.as_json()}

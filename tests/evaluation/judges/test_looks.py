@@ -1,12 +1,20 @@
 import pytest
 
-from evaluation.judges.looks import NotPairs, looks_at
+from evaluation.judges.looks import looks_at
 from evaluation.judges.prompting import parse_answer, schema_of, to_judge
 from evaluation.models import Item, Judgment, Slot
 from generation.parsing import Answer, Unusable
 from tests.builders import SKIER
 from tests.cast import NOW
-from tests.evaluation.builders import THREE_CRITERIA, a_study, an_annotator, judge_all
+from tests.evaluation.builders import (
+    EXTRAVERSION,
+    THREE_CRITERIA,
+    a_persona_item,
+    a_study,
+    an_annotator,
+    judge_all,
+    two_dialogues,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,12 +91,31 @@ def test_pairs_with_equal_replies_are_shown_to_no_model_and_a_limit_is_of_pairs(
     assert len(list(looks_at(study, limit=1))) == 2
 
 
-def test_a_study_of_personas_is_refused():
-    study = a_study(contexts=1)
-    study.items.update(kind=Item.Kind.PERSONA)
+def test_two_dialogues_are_put_to_a_model_whole_in_both_orders_with_what_is_known_of_the_speakers():
+    study = a_study(design={"kind": "dialogues", "show": ["personas"]})
+    two_dialogues(study, first=("hi !", "hello ."), second=("hey .", "good day !"))
 
-    with pytest.raises(NotPairs, match="expected pairs of responses to judge, got persona"):
-        list(looks_at(study))
+    straight, swapped = (prompt(look, study)[1] for look in looks_at(study))
+
+    assert "Speaker 1:\n- I bake bread every sunday." in straight
+    assert (
+        "Conversation 1:\nSpeaker 1: Hi!\nSpeaker 2: Hello.\n\nConversation 2:\nSpeaker 1: Hey.\nSpeaker 2: Good day!"
+        in (straight)
+    )
+    assert "Conversation 1:\nSpeaker 1: Hey." in swapped
+    assert "Answers: Conversation 1; About equal; Conversation 2" in straight
+
+
+def test_a_persona_is_put_to_a_model_once_and_its_answers_are_labels_of_the_persona():
+    study = a_study(systems=(), criteria=(EXTRAVERSION,), design={"kind": "persona"})
+    a_persona_item(study)
+    (look,) = looks_at(study)
+
+    (row,) = look.rows({"extraversion": "low"}, judge="mock", now=NOW)
+
+    assert "A person says of themselves:\n- I like to ski." in prompt(look, study)[1]
+    assert "Answers: Outgoing; Reserved; Cannot tell" in prompt(look, study)[1]
+    assert (row.context, row.criterion, row.choice, row.system, row.first) == ("skier", "extraversion", "low", "", "")
 
 
 @pytest.mark.parametrize(

@@ -84,4 +84,19 @@ def test_too_few_annotators_for_a_general_statement_are_left_to_the_analysis_own
 
 
 def test_amendments_are_listed():
-    assert "Amended after opening: ten more contexts" in texts(an_analysis(amendments=["ten more contexts"]))
+    amended = {"text": "ten more contexts", "judgments": 40, "results_seen": False, "changes": []}
+
+    said = texts(an_analysis(amendments=[amended, amended | {"judgments": 0}, amended | {"results_seen": True}]))
+
+    assert "Amended after opening, with 40\u00a0judgments in: ten more contexts" in said
+    assert "Amended after opening, before the first judgment: ten more contexts" in said
+    assert "Amended after opening, with 40\u00a0judgments in and results seen: ten more contexts" in said
+
+
+def test_many_amendments_are_left_to_their_table():
+    amended = {"text": "ten more contexts", "judgments": 40, "changes": []}
+
+    said = texts(an_analysis(amendments=[amended] * 7))
+
+    assert "Amended after opening 7 times: see the table" in said
+    assert "ten more contexts" not in said

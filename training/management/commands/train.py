@@ -12,7 +12,7 @@ from training.lora import NoLora
 from training.recipe import BadRecipe, bundled_recipes, read_recipe
 from training.resuming import AnotherRun, NotKept
 from training.runs import train
-from training.sources import BadSource, Overlap, read_source
+from training.sources import BadSource, Overlap, read_partner, read_source
 from training.told import BadTelling, Telling
 
 
@@ -63,6 +63,14 @@ class Command(ParleyCommand):
             action="store_true",
             help="train although a persona stands in two splits; the manifest says so",
         )
+        parser.add_argument(
+            "--only-shared-with",
+            action="append",
+            default=[],
+            metavar="CORPUS",
+            help="leave out dialogues without one of the same source, in the same split, there: for arms on parallel "
+            "corpora; the manifest lists what was left out",
+        )
 
     def work(self, **options: Any) -> dict[str, Any]:
         changed = {} if options["steps"] is None else {"steps": options["steps"]}
@@ -92,6 +100,7 @@ class Command(ParleyCommand):
                 ),
                 seed=options["seed"],
                 allow_persona_overlap=options["allow_persona_overlap"],
+                only_shared_with=[read_partner(each) for each in options["only_shared_with"]],
                 now=timezone.now(),
                 watch=watch,
             )
@@ -114,6 +123,12 @@ class Command(ParleyCommand):
                 self.say(f"  {key.replace('_', ' ')}: {count:,}")
         if results["at_once"] < recipe.at_once:
             self.say(f"  Memory ran short: {results['at_once']} rows at once instead of {recipe.at_once}.")
+        if results.get("left_out", {}).get("count"):
+            partners = " and ".join(options["only_shared_with"])
+            self.say(
+                f"  {results['left_out']['count']:,} dialogues were left out, since {partners} has none of their "
+                "source; the manifest lists them."
+            )
         if results["overlap"]["personas"]:
             self.say(f"  {results['overlap']['personas']} personas stand in two splits, as was allowed.")
         self.say(f"Next: manage.py respond --model {options['to']} --to-contexts CORPUS/test --to {options['to']}")

@@ -1,0 +1,203 @@
+"""Studies made of uploaded files, files looked through beforehand, and changes of what opening froze."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from evaluation.amending import LONGEST_REASON, amend
+from evaluation.api.operations import PageIn, ResearcherView, Strict, operation, paged
+from evaluation.api.parsing import BoundedForm
+from evaluation.api.serializers import StudyPageOut, StudySummaryOut
+from evaluation.api.shapes import answers_as
+from evaluation.api.studies import CARD
+from evaluation.models import Study
+from evaluation.overview import cards_of
+from evaluation.study_file import NAME
+from evaluation.uploaded_files import MOST_FILES, taken
+from evaluation.uploading import Checked, check_file, create_from_files
+
+CREATED: Final = {
+    "study": "ours-against-theirs",
+    "state": "draft",
+    "done": "created",
+    "contexts": {"default": 60},
+    "items": 60,
+    "slots": 180,
+    "automatic_ties": 0,
+    "missing": {"ours": 0, "theirs": 0},
+    "without_traits": 0,
+    "warnings": [],
+    "checks": 6,
+    "practice": 4,
+}
+AMENDED: Final = {
+    "text": "The question on naturalness changed: two annotators misread it",
+    "made_at": "2026-11-25T09:00:00Z",
+    "made_by": "Cleo",
+}
+
+
+class FilesIn(Strict):
+    """Files, each with the name by which the others name it."""
+
+    files = serializers.ListField(child=serializers.FileField(allow_empty_file=True), max_length=MOST_FILES)
+
+
+class CreateIn(FilesIn):
+    """A study's name, its `study.toml`, and every file that it names."""
+
+    name = serializers.RegexField(f"^{NAME.pattern}$", max_length=90, help_text="lower-case letters, digits, - _ .")
+
+
+class CreatedOut(serializers.Serializer[Any]):
+    """What was made, as `create_study --json` prints it."""
+
+    study = serializers.CharField(help_text="its name")
+    state = serializers.ChoiceField(choices=list(Study.State.values))
+    done = serializers.ChoiceField(choices=["created", "kept", "replaced"])
+    contexts = serializers.DictField(child=serializers.IntegerField(), help_text="domain -> contexts")
+    items = serializers.IntegerField()
+    slots = serializers.IntegerField()
+    automatic_ties = serializers.IntegerField(help_text="pairs of equal replies, of which nobody is asked")
+    missing = serializers.DictField(child=serializers.IntegerField(), help_text="system -> contexts it left out")
+    without_traits = serializers.IntegerField()
+    warnings = serializers.ListField(child=serializers.CharField())
+    checks = serializers.IntegerField()
+    practice = serializers.IntegerField()
+
+
+CheckedOut = answers_as(
+    Checked,
+    leave_out=frozenset({"systems"}),
+    add={"systems": serializers.DictField(child=serializers.IntegerField(), help_text="system -> its answers")},
+    says={"errors": "line-exact; the first few"},
+)
+
+
+class CheckedFilesOut(serializers.Serializer[Any]):
+    """What each file holds, and all that is wrong with it."""
+
+    files = CheckedOut(many=True)
+
+
+class AmendIn(Strict):
+    """What is changed, and why."""
+
+    because = serializers.CharField(max_length=LONGEST_REASON, help_text="the report states it")
+    changes = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="key of the study file -> its new value"
+    )
+
+
+class AmendmentOut(serializers.Serializer[Any]):
+    """A change that the report lists."""
+
+    text = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    made_by = serializers.SerializerMethodField()
+
+    def get_made_by(self, amendment: Any) -> str | None:
+        """The researcher's name, or their address; null for a command on the server."""
+        return str(amendment.made_by) if amendment.made_by is not None else None
+
+
+AmendmentPageOut = paged("AmendmentPageOut", AmendmentOut)
+
+
+class Studies(ResearcherView):
+    """The researcher's studies."""
+
+    def get_parsers(self) -> list[Any]:
+        """Files come as a form."""
+        return [BoundedForm()] if self.request is None or self.request.method == "POST" else super().get_parsers()
+
+    @operation(
+        "studies",
+        summary="Your studies",
+        query=PageIn,
+        out=StudyPageOut,
+        example={"count": 1, "next": None, "previous": None, "results": [CARD]},
+    )
+    def get(self, request: Request) -> Response:
+        """Every study that you are a member of, the newest first."""
+        return self.page(cards_of(self.me), StudySummaryOut)
+
+    @operation(
+        "create",
+        summary="Create a study",
+        takes={"multipart/form-data": CreateIn},
+        out=CreatedOut,
+        status=201,
+        also={200: CreatedOut},
+        refuses=(400, 409),
+        example=CREATED,
+    )
+    def post(self, request: Request) -> Response:
+        """A draft of yours, of an uploaded `study.toml` and the files that it names; every slot is planned at once.
+
+        Sent again unchanged it is kept as it is (200). Everything that is wrong is told, with file and line.
+        """
+        said = self.taken(CreateIn)
+        made = create_from_files(name=said["name"], files=_named(said["files"]), owner=self.me, now=timezone.now())
+        return Response(CreatedOut(made.as_json()).data, status=200 if made.state == "kept" else 201)
+
+
+class CheckFiles(ResearcherView):
+    """Files before anything is made of them."""
+
+    parser_classes = [BoundedForm]
+
+    @operation(
+        "check_files",
+        summary="Look through files before a study is made of them",
+        takes={"multipart/form-data": FilesIn},
+        out=CheckedFilesOut,
+        refuses=(400,),
+    )
+    def post(self, request: Request) -> Response:
+        """Lines, systems, contexts, a digest, a sample, and all that is wrong, with its line. Nothing is kept."""
+        files = taken(_named(self.taken(FilesIn)["files"]))
+        checked = [asdict(check_file(name, content)) for name, content in files.items()]
+        return Response(CheckedFilesOut({"files": checked}).data)
+
+
+def _named(files: list[UploadedFile]) -> list[tuple[str, Any]]:
+    unnamed = [each for each in files if not each.name]
+    if unnamed:
+        raise ValidationError({"files": ["Expected a file name with each file."]})
+    return [(str(each.name), each) for each in files]
+
+
+class Amendments(ResearcherView):
+    """Changes of what opening froze."""
+
+    @operation("amendments", summary="A study's amendments", query=PageIn, out=AmendmentPageOut, refuses=(404,))
+    def get(self, request: Request, name: str) -> Response:
+        """What was changed since the study was opened, the newest first; the report lists it too."""
+        made = self.study(name).amendments.select_related("made_by").order_by("-made_at", "-pk")
+        return self.page(made, AmendmentOut)
+
+    @operation(
+        "amend",
+        summary="Amend an opened study",
+        takes=AmendIn,
+        out=AmendmentOut,
+        status=201,
+        refuses=(404, 409),
+        sends={
+            "because": "two annotators misread it",
+            "changes": {"criteria.naturalness.question": "Which would a person rather say?"},
+        },
+        example=AMENDED,
+    )
+    def post(self, request: Request, name: str) -> Response:
+        """All of it or nothing. Wording gets a new version; what was compared, shown or said never changes (409)."""
+        study, said = self.study_to_change(name), self.taken(AmendIn)
+        made = amend(study=study, changes=said["changes"], because=said["because"], now=timezone.now(), by=self.me)
+        return Response(AmendmentOut(made).data, status=201)

@@ -1,0 +1,81 @@
+"""More judgments for each pair of a study that runs, or more pairs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from evaluation.extending import CannotExtend, extend
+from evaluation.gathering import Gathered, WrongFiles, gather, gather_named
+from evaluation.models import Study
+from evaluation.studies import NoSuchStudy, study_named
+from generation.corpus.dialogues import BadLine
+from generation.home import NoSuchName
+from generation.terminal import BadInput, ParleyCommand
+
+
+class Command(ParleyCommand):
+    help = (
+        "Give an open or paused study more judgments for each pair, or more contexts of each domain. What was drawn "
+        "and judged stays; sides are balanced over old and new. It is an amendment: the report says how far the study "
+        "was, and whether results had been seen."
+    )
+    example = "pt-against-p --judgments-per-pair 5 --because 'agreement is lower than we planned for'"
+    bad_input = (NoSuchStudy, CannotExtend, WrongFiles, BadLine, NoSuchName)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("study", metavar="STUDY", help="the study's name")
+        parser.add_argument("--because", required=True, metavar="REASON", help="why; the report states it")
+        parser.add_argument("--judgments-per-pair", type=int, metavar="K", help="how many each pair is to have")
+        parser.add_argument(
+            "--per-domain", type=int, metavar="N", help="how many contexts of each domain the study is to have"
+        )
+        parser.add_argument(
+            "--responses",
+            nargs="+",
+            type=Path,
+            metavar="FILE",
+            help="the very files that the study was made of (default: where its study.toml named them)",
+        )
+        parser.add_argument(
+            "--folder",
+            type=Path,
+            default=Path(),
+            metavar="DIR",
+            help="what relative paths in its study.toml are relative to (default: the current folder)",
+        )
+
+    def work(self, **options: Any) -> dict[str, Any]:
+        study = study_named(options["study"])
+        gathered = _gathered(study, options) if options["per_domain"] is not None else None
+        made = extend(
+            study=study,
+            because=options["because"],
+            now=timezone.now(),
+            judgments_per_pair=options["judgments_per_pair"],
+            per_domain=options["per_domain"],
+            gathered=gathered,
+        )
+        far = made.amendment.change
+        self.say(f"{study.name}: {made.slots:,} slots were added, and every pair has {made.judgments_per_pair} now.")
+        for domain, count in made.contexts.items():
+            self.say(f"  {count:,} more contexts of {domain}")
+        if made.ties:
+            self.say(f"  {made.ties:,} new pairs have equal replies: ties that nobody is asked about")
+        self.say(f"  It was extended with {far['slots_done']:,} of {far['slots']:,} slots judged; the report says so.")
+        if far["results_seen"]:
+            self.say(
+                "  Results could be seen already: the report calls this optional stopping, and its result exploratory."
+            )
+        self.say(f"Next: manage.py invite {study.name}, if more people are needed")
+        return {"study": study.name, **made.as_json()}
+
+
+def _gathered(study: Study, options: dict[str, Any]) -> Gathered:
+    if options["responses"]:
+        return gather(options["responses"])
+    named = study.design.get("responses") or ()
+    if not named:
+        raise BadInput(f"{study.name} does not say where its responses lie: expected --responses FILE FILE")
+    return gather_named(named, folder=options["folder"].resolve())
