@@ -24,6 +24,8 @@ def amended_plan(study: Study, parts: Mapping[str, Any], *, judgments: int) -> d
     number. A plan that is declared for the first time counts as declared only before the first judgment. Raises
     `CannotAmend`.
     """
+    before = plan_of(study)
+    parts = {part: value for part, value in parts.items() if as_written(part, value) != as_written(part, before[part])}
     looks = len(looks_taken(study))
     fixed = [part for part in parts if part in FIXED_BY_A_LOOK]
     if looks and fixed:
@@ -31,8 +33,7 @@ def amended_plan(study: Study, parts: Mapping[str, Any], *, judgments: int) -> d
             f"plan.{fixed[0]} cannot be amended: {looks} planned look{'s were' if looks > 1 else ' was'} taken, and "
             "spent of the level for the claims as they are"
         )
-    before = plan_of(study)
-    table = {part: _as_written(part, value) for part, value in {**before, **parts}.items() if part != "declared"}
+    table = {part: as_written(part, value) for part, value in {**before, **parts}.items() if part != "declared"}
     table = {part: value for part, value in table.items() if value not in (None, [])}
     try:
         plan = plan_in(
@@ -57,16 +58,16 @@ def plan_of(study: Study) -> dict[str, Any]:
     return _as_json(asdict(study_info_from_json({"plan": study.plan}).plan))
 
 
-def _as_written(part: str, value: Any) -> Any:
+def as_written(part: str, value: Any) -> Any:
     """A part of the plan as a study file writes it: without what a claim leaves unsaid, a contrast's side laid flat."""
     if part not in ("hypotheses", "contrasts"):
         return list(value) if isinstance(value, tuple) else value
     if not isinstance(value, list | tuple) or not all(isinstance(each, Mapping) for each in value):
         raise CannotAmend(f"plan.{part}: expected a list of tables, got {value!r}")
-    return [_claim_as_written(each) for each in value]
+    return [_claimas_written(each) for each in value]
 
 
-def _claim_as_written(claim: Mapping[str, Any]) -> dict[str, Any]:
+def _claimas_written(claim: Mapping[str, Any]) -> dict[str, Any]:
     said = {key: value for key, value in claim.items() if key != "after_judgments" and value not in (None, "")}
     side = said.pop("side", None)
     if isinstance(side, Mapping):

@@ -34,6 +34,8 @@ from generation.corpus.manifest import digest_of
 
 # An annotator meets a pair again after this many others at the earliest.
 REPEAT_AFTER: Final = 8
+# How much more often an annotator sees one order of sides than the other, while the other is to be had.
+MOST_LEAD: Final = 2
 MAY_JUDGE: Final = (Annotator.State.ARRIVED, Annotator.State.ACTIVE, Annotator.State.FINISHED)
 
 
@@ -127,7 +129,10 @@ def _take_first_look(looks: Sequence[OwnLook], *, annotator: Annotator, study: S
     taken = sum(each.look == 1 and not each.check for each in looks)
     if study.max_share < 1 and taken >= most_for_one(study):
         return None
-    slot = next_open(annotator, study, now)
+    side = _side_to_even(looks)
+    slot = next_open(annotator, study, now, first_on_left=side)
+    if slot is None and side is not None:
+        slot = next_open(annotator, study, now)
     lost: set[int] = set()
     while True:
         if slot is None:
@@ -140,6 +145,16 @@ def _take_first_look(looks: Sequence[OwnLook], *, annotator: Annotator, study: S
             return slot.pk
         lost.add(slot.pk)
         slot = None
+
+
+def _side_to_even(looks: Sequence[OwnLook]) -> bool | None:
+    """The order of sides that evens what an annotator saw so far; None while neither order leads by `MOST_LEAD`.
+
+    Up to there the plan's own draw stands: were each side followed by the other, somebody could follow a system.
+    """
+    sides = [each.first_on_left for each in looks if each.look == 1 and not each.check]
+    lead = 2 * sum(sides) - len(sides)
+    return None if abs(lead) < MOST_LEAD else lead < 0
 
 
 def _repeats_of(looks: Sequence[OwnLook]) -> tuple[list[int], list[int]]:

@@ -1,4 +1,4 @@
-"""Studies that are written in the browser: kept at any time, right or wrong, and made into a study when they are right."""
+"""Studies that are written in the browser: kept at any time, right or wrong; made into a study once they are right."""
 
 import gzip
 from collections.abc import Iterator, Mapping
@@ -189,7 +189,7 @@ def looked(draft: StudyDraft) -> Looked:
 
 @contextmanager
 def ready(draft: StudyDraft) -> Iterator[Ready]:
-    """The whole draft read and gathered, while its files lie in a folder; raises `UploadRefused` with all that is wrong."""
+    """The whole draft read and gathered, while its files lie in a folder; raises `UploadRefused` with what is wrong."""
     files = {each.name: content_of(each) for each in draft.files.all()}
     files[STUDY_FILE] = draft.toml.encode()
     with in_a_folder(files) as folder:
@@ -215,7 +215,7 @@ def make_study(*, draft: StudyDraft, now: datetime) -> Created:
 def compare(
     *, name: str, uploads: Uploads, title: str, ethics: str, owner: Researcher, now: datetime
 ) -> tuple[StudyDraft, Created]:
-    """The shortest way: a study of files of responses alone, with the questions that come with Parley, and its draft."""
+    """The shortest way: a study of files of responses alone, with the questions of Parley, and its draft."""
     files = taken(uploads)
     wrong = [error for each in files for error in check_file(each, files[each]).errors]
     if wrong:

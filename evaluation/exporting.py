@@ -15,6 +15,7 @@ from evaluation.conduct import (
     planned_clusters,
 )
 from evaluation.datasheet_file import answers_of_design
+from evaluation.item_kinds import kind_of
 from evaluation.judges.files import machine_rows
 from evaluation.measuring import measures_of
 from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Slot, Study
@@ -172,6 +173,7 @@ def info_of(study: Study, *, measured: bool = True) -> StudyInfo:
             "changed_after_unblinding": changes_after_results(study),
             "measures": asdict(measures_of(study)) if measured else {},
             "datasheet": answers_of_design(study.design),
+            "kind": "" if kind_of(study.design) == "pair" else kind_of(study.design),
             "labelled": study.design.get("labelled", {}),
             "conduct": asdict(conduct_of(study, measured=measured)),
         }

@@ -229,7 +229,7 @@ def _further(study: Study, gathered: Gathered, per_domain: int, before: dict[str
 def _more_slots(study: Study, k: int) -> int:
     """Plan what every pair lacks of `k`; how many slots that are. Numbers and places go on from those that stand."""
     items = list(
-        Item.objects.filter(study=study, is_check=False, is_practice=False)
+        Item.objects.filter(study=study, is_check=False, is_practice=False, control="")
         .select_related("context", "first__system", "second__system")
         .order_by("pk")
     )

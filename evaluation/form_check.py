@@ -27,7 +27,10 @@ def form_of(study: Study) -> tuple[FormFound, ...]:
         study=study, is_check=False, is_practice=False, control="", automatic_tie=False, first__system__isnull=False
     )
     there = items.aggregate(n=Count("pk"), last=Max("pk"))
-    key = f"form-{digest_of([study.pk, there, study.display, study.seed, parley_version()])}"
+    # What was answered is known by the digests; what of it is judged follows from the design and the number of items.
+    answered = list(study.systems.order_by("position").values_list("name", "digest"))
+    made_from = [study.pk, study.created_at.isoformat(), answered, there, study.display, study.seed, parley_version()]
+    key = f"form-{digest_of(made_from)}"
     kept: list[dict[str, Any]] | None = cache.get(key)
     if kept is None:
         found = _found(study, items.select_related("context", "first__system", "second__system").order_by("pk"))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from evaluation.control_pairs import digests_of_samples
 from evaluation.file_check import FileSeen, file_seen
 from evaluation.form_check import form_of, form_warnings
 from evaluation.gathering import Gathered, WrongFiles
@@ -40,6 +41,8 @@ class Created:
     # Pairs whose answer is known; both are made from contexts of their own.
     checks: int = 0
     practice: int = 0
+    # Pairs that test the instrument, likewise.
+    controls: int = 0
     kind: str = "pair"
     # Each system's answers as they came, and how far form alone tells the systems apart.
     files: tuple[FileSeen, ...] = ()
@@ -76,6 +79,8 @@ class Created:
             yield f"  {self.checks:,} check pairs, mixed in at {share:.0%} of what each annotator sees"
         if self.practice:
             yield f"  {self.practice:,} practice pairs, with feedback, before the first real one"
+        if self.controls:
+            yield f"  {self.controls:,} pairs test the instrument, mixed in among the others, and enter no result"
         for system, count in self.missing.items():
             if count and self.kind == "dialogues":
                 yield f"  {system} has no dialogue on {count:,} sources that another has; they are left out"
@@ -120,6 +125,8 @@ def create_study(
     """
     _check_plan(file, gathered)
     design = {**file.as_json(), "name": name, "digests": {each.system: each.digest for each in gathered.systems}}
+    if samples := digests_of_samples(file):
+        design["samples"] = samples
     if gathered.labelled:
         design |= {
             "labels": dict(gathered.labels),
@@ -195,14 +202,15 @@ def _own(study: Study, owner: Researcher | None) -> None:
 
 def _summary(study: Study, state: str, gathered: Gathered) -> Created:
     domains: dict[str, int] = {}
-    judged = study.contexts.filter(items__is_check=False, items__is_practice=False).distinct()
+    judged = study.contexts.filter(items__is_check=False, items__is_practice=False, items__control="").distinct()
     for domain in judged.order_by("domain", "pk").values_list("domain", flat=True):
         domains[domain] = domains.get(domain, 0) + 1
     return Created(
         study=study,
         state=state,
         contexts=domains,
-        items=study.items.filter(automatic_tie=False, is_check=False, is_practice=False).count(),
+        items=study.items.filter(automatic_tie=False, is_check=False, is_practice=False, control="").count(),
+        controls=study.items.exclude(control="").count(),
         checks=study.items.filter(is_check=True).count(),
         practice=study.items.filter(is_practice=True).count(),
         slots=study.slots.count(),

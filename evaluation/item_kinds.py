@@ -42,6 +42,13 @@ def material_in(table: TomlTable) -> Material:
             raise table.bad(
                 key, f'goes with kind = "{other}"; this study is of kind "{kind}": expected {MADE_OF[kind]}'
             )
+    if kind != "pair" and table.has("controls"):
+        raise table.bad("controls", 'goes with kind = "pair" alone')
+    if kind == "persona" and table.has("plan"):
+        plan = table.table("plan")
+        for claims in ("hypotheses", "contrasts"):
+            if plan.has(claims):
+                raise plan.bad(claims, "nothing is compared in a study of personas: expected a plan without them")
     if kind != "dialogues" and table.has("show"):
         raise table.bad("show", 'goes with kind = "dialogues" alone')
     if kind == "persona":

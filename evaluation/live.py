@@ -6,7 +6,7 @@ with what it cost, and of a large study rests on a sample of its pairs.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import thread_time
 from typing import Final
 
 from django.core.cache import cache
@@ -20,7 +20,7 @@ from evaluation.studies import StudyProgress, progress_of_study
 # So many times what it cost to make is a page's numbers kept: never more than a thirtieth of a processor.
 KEPT: Final = 30
 LONGEST_KEPT: Final = 600
-# Below this it is made anew each time.
+# Below this much of a processor's time it is made anew each time.
 CHEAP_SECONDS: Final = 0.25
 
 
@@ -67,18 +67,18 @@ def slots_of(study: Study, *, now: datetime) -> Slots:
 
 def live_of(study: Study, *, now: datetime) -> Live:
     """How `study` stands; the same number of queries whatever its size, and few where the numbers are kept."""
-    key = f"live-{study.pk}-{study.state}-{study.judgments_per_pair}"
+    key = f"live-{study.public_id}-{study.pk}-{study.state}-{study.judgments_per_pair}"
     slots = slots_of(study, now=now)
     kept: Live | None = cache.get(key)
     if kept is not None and kept.as_of <= now < kept.as_of + kept.kept:
         return Live(slots, kept.progress, kept.quality, kept.pay, kept.as_of, kept.kept)
-    began = perf_counter()
+    began = thread_time()
     progress, quality = progress_of_study(study, now=now), quality_of(study)
     try:
         pay = pay_list(study) if study.design.get("pay") else None
     except NoPay:
         pay = None
-    cost = perf_counter() - began
+    cost = thread_time() - began
     seconds = 0 if cost < CHEAP_SECONDS else min(LONGEST_KEPT, round(KEPT * cost))
     made = Live(slots, progress, quality, pay, now, timedelta(seconds=seconds))
     if seconds:

@@ -22,7 +22,7 @@ def measures_of(study: Study) -> Measures:
     lengths: dict[str, dict[str, int]] = defaultdict(dict)
     f1: dict[str, dict[str, float]] = defaultdict(dict)
     told: set[str] = set()
-    texts = Response.objects.filter(context__study=study, system__isnull=False).order_by("pk")
+    texts = Response.objects.filter(context__study=study, system__isnull=False, sample=0).order_by("pk")
     for system, context, text, given, reference in texts.values_list(
         "system__name", "context__ident", "text", "given", "context__reference"
     ):

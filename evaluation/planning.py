@@ -9,10 +9,12 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from evaluation.control_pairs import ControlPair, control_rows, plan_controls, planned_controls
 from evaluation.dealing import dealt_pairs
 from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, plan_slots
+from evaluation.design_controls import with_controls
 from evaluation.gathering import Answered, Gathered, WrongFiles, alike
-from evaluation.known_pairs import plan_known_pairs
+from evaluation.known_pairs import KnownPairs, plan_known_pairs
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
 from evaluation.planting import as_json, plant
 from evaluation.study_file import StudyCriterion, StudyFile
@@ -40,7 +42,7 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
     )
     if not chosen:
         raise WrongFiles("no context is left to judge: every question needs a stated trait, and none is stated")
-    known = plan_known_pairs(file, gathered, chosen, candidates)
+    known, controls = _apart(file, gathered, chosen, candidates)
     chosen = known.judged
     traits = choose_traits(chosen, seed=file.contexts.seed)
     study = _study(name, file, gathered, design, now)
@@ -75,13 +77,22 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
         ),
         batch_size=AT_ONCE,
     )
-    _slots(
-        study,
-        items,
-        plan_slots(planned, k=file.judgments_per_pair, repeat_share=file.repeat_share, seed=file.contexts.seed),
-    )
+    slots = plan_slots(planned, k=file.judgments_per_pair, repeat_share=file.repeat_share, seed=file.contexts.seed)
+    if controls:
+        items += control_rows(study, file, controls, {each.name: each for each in systems})
+        asked = planned_controls(controls)
+        slots = with_controls(slots, asked, items=len(planned), k=file.judgments_per_pair, seed=file.contexts.seed)
+    _slots(study, items, slots)
     plant(study, file, known)
     return study
+
+
+def _apart(
+    file: StudyFile, gathered: Gathered, chosen: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> tuple[KnownPairs, tuple[ControlPair, ...]]:
+    """What is judged, the pairs with a known answer, and those that test the instrument: no context is two of them."""
+    made = plan_controls(file, gathered, plan_known_pairs(file, gathered, chosen, candidates), candidates)
+    return made.known, made.controls
 
 
 def planned_pairs(chosen: Sequence[Candidate], gathered: Gathered, *, seed: int) -> list[PlannedItem]:

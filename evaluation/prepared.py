@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
-from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
+from django.db.models.sql import DeleteQuery, UpdateQuery
 
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
@@ -188,9 +188,10 @@ def insert_all(objects: Sequence[M]) -> None:
     fields = [each for each in model._meta.local_concrete_fields if not each.primary_key]
     sql = kept.get((model, len(objects)))
     if sql is None:
-        query = InsertQuery(model)
-        query.insert_values(fields, list(objects))
-        ((sql, _),) = cast(Any, query.get_compiler(connection=connection)).as_sql()
+        name = connection.ops.quote_name
+        columns = ", ".join(name(each.column) for each in fields)
+        row = f"({', '.join(['%s'] * len(fields))})"
+        sql = f"INSERT INTO {name(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))}"  # noqa: S608
         kept[model, len(objects)] = sql
     params = [
         each.get_db_prep_save(each.pre_save(one, add=True), connection=connection) for one in objects for each in fields

@@ -16,7 +16,6 @@ from evaluation.stats.judged import comparable
 from evaluation.stats.selection import choose
 from evaluation.stats.snapshot import in_order
 
-
 # A page that is asked for every few seconds reads no more than this; the report reads everything.
 MOST_JUDGMENTS: Final = 12_000
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from django.utils.translation import gettext
 
+from evaluation.language import direction, interface
 from evaluation.models import Criterion, Item, Judgment, Slot
 from evaluation.shown_kinds import speaker_named
 from generation.corpus.traits import in_words
@@ -14,6 +15,8 @@ Side = Literal["", "left", "right"]
 Choice, Scale = Judgment.Choice, Criterion.Scale
 
 TRAIT_WORDS: Final = "{trait_words}"
+# Unicode's own marks around a part that has its own direction.
+ISOLATED, ISOLATED_END = "\u2068", "\u2069"
 # In questions about two whole dialogues: whose trait it is.
 SPEAKER: Final = "{speaker}"
 FIVE_STEPS: Final = ("left:2", "left:1", "tie", "right:1", "right:2")
@@ -81,7 +84,12 @@ def in_plain_words(text: str, slot: Slot) -> str:
     text = text.replace(SPEAKER, speaker_named(slot))
     words = in_words(slot.item.trait, slot.item.level) if slot.item.trait else ""
     # An empty text is no message: gettext would answer it with the head of its catalogue.
-    return text.replace(TRAIT_WORDS, gettext(words) if words else "")
+    words = gettext(words) if words else ""
+    language = slot.study.language
+    if words and direction(language) != direction(interface(language)):
+        # Words that run against the sentence stand apart in it, or their commas and brackets would change places.
+        words = f"{ISOLATED}{words}{ISOLATED_END}"
+    return text.replace(TRAIT_WORDS, words)
 
 
 def fill_in(judgment: Judgment, question: Question, value: str, slot: Slot) -> Judgment:

@@ -26,6 +26,7 @@ class OwnLook(NamedTuple):
     seconds: float | None
     repeat: int | None
     repeated: bool
+    first_on_left: bool
 
 
 def _is_set(field: str) -> ExpressionWrapper:
@@ -38,7 +39,14 @@ _OWN: Final = Prepared(
         Slot.objects.filter(annotator_id=annotator)
         .order_by(F("answered_at").desc(nulls_first=True), "-pk")
         .values_list(
-            "pk", "look", "item__is_check", _is_set("answered_at"), "seconds", "repeat", _is_set("repeat__answered_at")
+            "pk",
+            "look",
+            "item__is_check",
+            _is_set("answered_at"),
+            "seconds",
+            "repeat",
+            _is_set("repeat__answered_at"),
+            "first_on_left",
         )
     ),
     annotator=int,
@@ -111,18 +119,25 @@ _OPEN: Final = Prepared(
     annotator=int,
     study=int,
 )
-_NEXT: Final = Prepared(
-    lambda annotator, study, now: (
-        open_looks(annotator, study, taken=True)
-        .unclaimed(now)  # type: ignore[attr-defined]
-        # Another's claim under way is passed over, not waited for.
-        .select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .only("annotator_id", "context_id")[:1]
-    ),
-    annotator=int,
-    study=int,
-    now=datetime,
-)
+
+
+def _next(**fields: bool) -> Prepared[Slot]:
+    return Prepared(
+        lambda annotator, study, now: (
+            open_looks(annotator, study, taken=True)
+            .unclaimed(now)  # type: ignore[attr-defined]
+            .filter(**fields)
+            # Another's claim under way is passed over, not waited for.
+            .select_for_update(skip_locked=True, of=("self",), no_key=True)
+            .only("annotator_id", "context_id")[:1]
+        ),
+        annotator=int,
+        study=int,
+        now=datetime,
+    )
+
+
+_NEXT: Final = {None: _next(), True: _next(first_on_left=True), False: _next(first_on_left=False)}
 _CLAIM: Final = PreparedUpdate(
     lambda slot, annotator, now, until: (
         Slot.objects.filter(pk=slot).unclaimed(now),  # type: ignore[attr-defined]
@@ -218,9 +233,12 @@ def open_contexts(annotator: Annotator) -> tuple[int, bool]:
     return len(set(found)), len(found) == COUNTED
 
 
-def next_open(annotator: Annotator, study: Study, now: datetime) -> Slot | None:
-    """The slot that comes next for `annotator`, who left it lying; on PostgreSQL held until the transaction ends."""
-    return cast("Slot | None", _NEXT.first(annotator=annotator.pk, study=study.pk, now=now))
+def next_open(annotator: Annotator, study: Study, now: datetime, *, first_on_left: bool | None = None) -> Slot | None:
+    """The slot that comes next for `annotator`, who left it lying; on PostgreSQL held until the transaction ends.
+
+    Of those that show the pair's first on the left, or of those that do not, where that is said.
+    """
+    return cast("Slot | None", _NEXT[first_on_left].first(annotator=annotator.pk, study=study.pk, now=now))
 
 
 def claim(slot_id: int, annotator: Annotator, *, now: datetime, until: datetime) -> bool:

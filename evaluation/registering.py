@@ -55,7 +55,7 @@ def registration(
             "Registered now it is no preregistration; to write it all the same, which it then says: --late"
         )
     frozen = frozen_design(study)
-    slots = frozen.pop("slots")
+    frozen.pop("slots")
     known = frozen.pop("known", [])
     return {
         "format": 1,
@@ -76,7 +76,6 @@ def registration(
         "slots_digest": digest_of(registered_slots(study)),
         "known_pairs_digest": digest_of(known) if known else "",
         **frozen,
-        "slots_at_opening": len(slots) if study.is_draft() else None,
     }
 
 
@@ -150,7 +149,7 @@ def differences(study: Study, registered: Mapping[str, Any], *, code: Path) -> l
     if registered.get("study", {}).get("name") != study.name:
         said.append(f"another study was registered: {registered.get('study', {}).get('name')!r}")
     now = frozen_design(study)
-    for key in sorted((set(now) | set(_frozen_part(registered))) - {"slots", "known", "slots_at_opening"}):
+    for key in sorted((set(now) | set(_frozen_part(registered))) - {"slots", "known"}):
         before, after = _plain(registered.get(key)), _plain(now.get(key))
         if before != after:
             said.append(f"{key}: {_which(before, after)}")

@@ -55,7 +55,7 @@ def find_token(plain: str, *, now: datetime) -> ApiToken:
 
     One that has expired is deleted.
     """
-    found = None
+    found: ApiToken | None = None
     if plain.isascii() and plain.isprintable() and len(plain) <= LONGEST_TOKEN:
         found = ApiToken.objects.select_related("user").filter(digest=hash_token(plain)).first()
     if found is not None and found.expiry is not None and found.expiry <= now:

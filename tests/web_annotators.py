@@ -40,6 +40,8 @@ class Order:
     # Seconds to read and click before each submit, exponential with this mean; 0 keeps the server as busy as can be.
     think: float = 0.0
     seed: int = 7
+    # Seconds without an answer after which somebody gives up.
+    patience: float = 60.0
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Browser:
     def __init__(self, order: Order, done: Done) -> None:
         parts = urlsplit(order.address)
         self._where, self._port, self._host = parts.hostname or "", parts.port or 80, order.host
-        self._done, self._cookies = done, dict[str, str]()
+        self._done, self._cookies, self._patience = done, dict[str, str](), order.patience
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -126,7 +128,10 @@ class Browser:
 
     async def visit(self, path: str, form: dict[str, str] | None = None) -> Answer:
         """A page as somebody follows it: redirects and all, sent again until there is an answer."""
+        began = time.monotonic()
         while True:
+            if time.monotonic() > began + self._patience:
+                raise TimeoutError(f"no answer in {self._patience:g} s: {path}")
             try:
                 answer = await self.ask(path, form)
             except Unanswered:
@@ -228,6 +233,7 @@ class SimulatedAnnotator:
             self.done.finished += 1
 
     async def _send(self, form: dict[str, str]) -> Answer | None:
+        began = time.monotonic()
         while True:
             try:
                 answer = await self.browser.ask(self.judge, form, part=True)
@@ -236,7 +242,8 @@ class SimulatedAnnotator:
             except Unanswered:
                 pass
             self.done.sent_again += 1
-            if self.deadline is not None and time.monotonic() > self.deadline + 15:
+            if time.monotonic() > began + self.order.patience:
+                self.done.surprises.append(f"no answer in {self.order.patience:g} s")
                 return None
             await asyncio.sleep(AGAIN)
 

@@ -56,7 +56,9 @@ BlindedItemOut = answers_as(
     leave_out=frozenset({"slot_id"}),
     add={"pair": serializers.CharField(help_text="what the pair is called here; says nothing about it")},
     says={
-        "replies": "Reply 1 and Reply 2: the first is to stand first, in every layout",
+        "replies": "Reply 1 and Reply 2: the first is to stand first, in every layout; empty where they are no pair",
+        "conversations": "two whole dialogues, the first to stand first; a turn is `own` where Speaker 2 says it",
+        "personas": "the facts about Speaker 1 and Speaker 2, where the study shows them beside two dialogues",
         "questions": "those to be asked now",
         "more_to_come": "a second sheet follows once this one is locked",
         "changing": "it was answered already, and is being changed",

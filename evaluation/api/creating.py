@@ -16,12 +16,19 @@ from evaluation.api.parsing import BoundedForm
 from evaluation.api.serializers import StudyPageOut, StudySummaryOut
 from evaluation.api.shapes import answers_as
 from evaluation.api.studies import CARD
+from evaluation.extending import MOST_JUDGMENTS, CannotExtend, extend
+from evaluation.extending_files import responses_of
+from evaluation.gathering import WrongFiles, gather_named
 from evaluation.models import Study
 from evaluation.overview import cards_of
 from evaluation.study_file import NAME
-from evaluation.uploaded_files import MOST_FILES, taken
-from evaluation.uploading import Checked, check_file, create_from_files
+from evaluation.uploaded_files import MOST_FILES, in_a_folder, taken
+from evaluation.uploading import Checked, check_file, create_from_files, without_paths
+from generation.corpus.dialogues import BadLine
+from generation.home import NoSuchName
 
+# More than any corpus has.
+MOST_PER_DOMAIN: Final = 1_000_000
 CREATED: Final = {
     "study": "ours-against-theirs",
     "state": "draft",
@@ -167,11 +174,72 @@ class CheckFiles(ResearcherView):
         return Response(CheckedFilesOut({"files": checked}).data)
 
 
-def _named(files: list[UploadedFile]) -> list[tuple[str, Any]]:
+def _named(files: "list[UploadedFile[Any]]") -> list[tuple[str, Any]]:
     unnamed = [each for each in files if not each.name]
     if unnamed:
         raise ValidationError({"files": ["Expected a file name with each file."]})
     return [(str(each.name), each) for each in files]
+
+
+class ExtendIn(Strict):
+    """What a study is to have, not what comes to it; and why."""
+
+    because = serializers.CharField(max_length=LONGEST_REASON, help_text="the report states it")
+    judgments_per_pair = serializers.IntegerField(
+        min_value=1, max_value=MOST_JUDGMENTS, allow_null=True, default=None, help_text="what every pair is to have"
+    )
+    per_domain = serializers.IntegerField(
+        min_value=1, max_value=MOST_PER_DOMAIN, allow_null=True, default=None, help_text="contexts of each domain"
+    )
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        max_length=MOST_FILES,
+        default=list,
+        help_text="for more contexts: the study's responses, as they were; none where they are known on the server",
+    )
+
+
+class ExtendedOut(serializers.Serializer[Any]):
+    """What came to a study."""
+
+    judgments_per_pair = serializers.IntegerField()
+    contexts = serializers.DictField(child=serializers.IntegerField(), help_text="domain -> those that came")
+    items = serializers.IntegerField()
+    automatic_ties = serializers.IntegerField()
+    slots = serializers.IntegerField()
+    amendment = serializers.DictField()
+
+
+class Extend(ResearcherView):
+    """More of a study that runs."""
+
+    parser_classes = [BoundedForm]
+
+    @operation(
+        "extend",
+        summary="Extend a study that runs",
+        takes={"multipart/form-data": ExtendIn},
+        out=ExtendedOut,
+        refuses=(400, 404, 409),
+    )
+    def post(self, request: Request, name: str) -> Response:
+        """More judgments for each pair, more pairs, or both; what was drawn, shown and said stays. It is an amendment.
+
+        Further contexts are drawn by the study's own seed. Files must be those that the study was made of (409).
+        """
+        study, said = self.study_to_change(name), self.taken(ExtendIn)
+        files = said.pop("files")
+        with in_a_folder(taken(_named(files))) as folder:
+            try:
+                gathered = None
+                if said["per_domain"] is not None and files:
+                    gathered = gather_named(study.design.get("responses") or (), folder=folder)
+                elif said["per_domain"] is not None:
+                    gathered = responses_of(study)
+                made = extend(study=study, now=timezone.now(), by=self.me, gathered=gathered, **said)
+            except (NoSuchName, WrongFiles, BadLine) as error:
+                raise CannotExtend(without_paths(str(error), folder)) from error
+        return Response(ExtendedOut(made.as_json()).data)
 
 
 class Amendments(ResearcherView):

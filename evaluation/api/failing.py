@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -17,6 +18,8 @@ from evaluation.assignment import ConsentMissing
 from evaluation.background import BadBackground
 from evaluation.blinding import ResultsHidden
 from evaluation.excluding import CannotExclude, NoSuchAnnotator
+from evaluation.extending import CannotExtend
+from evaluation.extending_files import FilesMissing
 from evaluation.importing import NameTaken
 from evaluation.joining import LinkUnknown
 from evaluation.judging import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
@@ -34,7 +37,9 @@ REFUSALS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (NotReady, 409, "not_ready"),
     (WrongState, 409, "wrong_state"),
     (NameTaken, 409, "name_taken"),
+    (CannotExtend, 409, "cannot_extend"),
     (CannotAmend, 409, "cannot_amend"),
+    (FilesMissing, 409, "files_missing"),
     (TooLarge, 413, "too_large"),
     (UploadRefused, 400, "upload_refused"),
     (StudyNotOpen, 409, "study_not_open"),
@@ -83,6 +88,7 @@ def problem(code: str, detail: str, fields: Any = ()) -> dict[str, Any]:
     return {"code": code, "detail": _told(detail), "errors": errors}
 
 
+@csrf_exempt
 def no_such_address(request: HttpRequest, rest: str = "") -> JsonResponse:
     """Below `/api/` also what is not there is said in JSON."""
     said = problem("not_found", "There is no such address in this API; /api/docs/ lists them.")

@@ -164,7 +164,7 @@ class _View(APIView):
         wanted = self.asked(kind or PageIn)
         pages = Pages()
         pages.default_limit, pages.max_limit = wanted["limit"], wanted["limit"]
-        part = pages.paginate_queryset(rows, self.request, self)
+        part = cast("list[Any]", pages.paginate_queryset(rows, self.request, self))
         return pages.get_paginated_response(out(part, many=True, context={"now": timezone.now()}).data)
 
 

@@ -90,7 +90,10 @@ class InviteIn(Strict):
 
     kind = serializers.ChoiceField(choices=["personal", "open"], help_text="one annotator each, or whoever has it")
     count = serializers.IntegerField(min_value=1, max_value=MOST_LINKS, default=1, help_text="of personal links")
-    label = serializers.CharField(max_length=100, allow_blank=True, default="", help_text="a note for yourselves")
+    # A declared field never becomes the attribute of that name.
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=100, allow_blank=True, default="", help_text="a note for yourselves"
+    )
     days = serializers.IntegerField(
         min_value=1, max_value=MOST_DAYS, allow_null=True, default=None, help_text="null: until revoked"
     )

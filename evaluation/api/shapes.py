@@ -47,8 +47,9 @@ def _field(hint: Any, **words: Any) -> serializers.Field[Any, Any, Any, Any]:
         return _field(real, allow_null=True, **words)
     if origin is tuple:
         if len(inner) == 2 and inner[1] is Ellipsis:
-            child = _field(inner[0])
-            return serializers.ListField(child=child, **words) if not is_dataclass(inner[0]) else _many(inner[0], words)
+            if isinstance(inner[0], type) and is_dataclass(inner[0]):
+                return _inner(inner[0])(many=True, **words)
+            return serializers.ListField(child=_field(inner[0]), **words)
         # A tuple of a fixed length is a list of that length; all of one kind.
         return serializers.ListField(child=_field(inner[0]), min_length=len(inner), max_length=len(inner), **words)
     if is_dataclass(hint) and isinstance(hint, type):
@@ -63,11 +64,7 @@ def _field(hint: Any, **words: Any) -> serializers.Field[Any, Any, Any, Any]:
     return serializers.ChoiceField(choices=list(inner), **words)
 
 
-def _many(kind: type[Any], words: Mapping[str, Any]) -> Any:
-    return _inner(kind)(many=True, **words)
-
-
 @cache
-def _inner(kind: type[Any]) -> type[serializers.Serializer[Any]]:
+def _inner(kind: type) -> type[serializers.Serializer[Any]]:
     """One serializer for a dataclass wherever it stands inside another: the document gives each name once."""
     return answers_as(kind)

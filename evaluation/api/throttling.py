@@ -14,8 +14,12 @@ from evaluation.models import Annotator
 class Rated(SimpleRateThrottle):
     """A throttle whose rate stands in `API_RATES` under its scope; without one there is no limit."""
 
+    # Set by the framework where there is a rate: so many requests in so many seconds.
+    num_requests: int
+    duration: int
+
     def get_rate(self) -> str | None:
-        rate: str | None = settings.API_RATES.get(self.scope)
+        rate: str | None = settings.API_RATES.get(str(self.scope))
         return rate
 
     def get_cache_key(self, request: Request, view: APIView | None) -> str | None:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}close/", studies.Close.as_view(), name="api-close"),
     path(f"{STUDY}unblind/", studies.Unblind.as_view(), name="api-unblind"),
     path(f"{STUDY}amendments/", creating.Amendments.as_view(), name="api-amendments"),
+    path(f"{STUDY}extend/", creating.Extend.as_view(), name="api-extend"),
     path(f"{STUDY}progress/", studies.Progress.as_view(), name="api-progress"),
     path(f"{STUDY}audit/", studies.Audit.as_view(), name="api-audit"),
     path(f"{STUDY}invites/", inviting.Invites.as_view(), name="api-invites"),
@@ -53,5 +54,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="evaluation/api_docs.html"),
         name="api-docs",
     ),
-    re_path(r"^.*$", no_such_address, name="api-nowhere"),
+    # Whatever else there is below it, a line break too.
+    re_path(r"", no_such_address, name="api-nowhere"),
 ]

@@ -33,6 +33,7 @@ from evaluation.reports.instrument_sentences import (
     instrument_paragraphs,
 )
 from evaluation.reports.instrument_tables import instrument_tables
+from evaluation.reports.kind_words import kind_of, report_of_kind
 from evaluation.reports.label_tables import report_label_tables
 from evaluation.reports.methods import methods, size_said, title_of
 from evaluation.reports.model_methods import model_methods
@@ -42,6 +43,12 @@ from evaluation.reports.rating_tables import rating_differences_table, shares_ta
 from evaluation.reports.references import references_in
 from evaluation.reports.table import Table
 from evaluation.reports.tables import tables_of
+from evaluation.reports.treatment import (
+    treatment_cautions,
+    treatment_methods,
+    treatment_paragraphs,
+    treatment_tables,
+)
 from evaluation.reports.verdicts import Verdict, verdicts
 from evaluation.stats.analysis import analyse
 from evaluation.stats.declared import StudyInfo
@@ -161,7 +168,7 @@ def build_report(rows: Sequence[JudgmentRow], info: StudyInfo) -> StudyReport:
 def report_from(analysis: dict[str, Any]) -> StudyReport:
     """The report of an analysis that was made before."""
     found = places(analysis)
-    return StudyReport(
+    report = StudyReport(
         analysis=analysis,
         title=title_of(analysis),
         size=size_said(analysis),
@@ -171,20 +178,26 @@ def report_from(analysis: dict[str, Any]) -> StudyReport:
             *identification_verdicts(analysis),
             *contrast_verdicts(analysis),
         ),
-        cautions=(*control_cautions(analysis), *cautions(analysis, found)),
+        cautions=(*control_cautions(analysis), *cautions(analysis, found), *treatment_cautions(analysis)),
         preference=tuple(preference_plots(found)) if len(systems_of(found)) <= MOST_SYSTEMS else (),
         rankings=_rankings(analysis, found),
         agreement=agreement_plot(analysis, caption=_AGREEMENT),
         sides=side_plot(analysis),
         tables=_with_models(tables_of(analysis, found), analysis),
-        methods=(*methods(analysis, found), *model_methods(analysis, found), *instrument_methods(analysis)),
+        methods=(
+            *methods(analysis, found),
+            *model_methods(analysis, found),
+            *instrument_methods(analysis),
+            *treatment_methods(analysis),
+        ),
         identification=identification_plot(analysis),
         annotators=annotator_plot(analysis),
-        instrument=instrument_paragraphs(analysis),
+        instrument=(*instrument_paragraphs(analysis), *treatment_paragraphs(analysis)),
         instrument_plots=tuple(plot for plot in (halo_plot(analysis), length_plot(analysis)) if plot),
         facts=facts(analysis) if int((analysis.get("n") or {}).get("judgments") or 0) else (),
         datasheet=datasheet_of(analysis, found, title=title_of(analysis)),
     )
+    return report_of_kind(report, kind_of(analysis))
 
 
 def answered(report: StudyReport, answers: Mapping[str, str]) -> StudyReport:
@@ -225,7 +238,14 @@ def _with_models(tables: tuple[Table, ...], analysis: Mapping[str, Any]) -> tupl
     made = tuple(table for maker in makers if (table := maker(analysis)) is not None)
     last = tuple(table for table in tables if table.key == "excluded")
     labels = report_label_tables(analysis)
-    return (*labels, *(table for table in tables if table not in last), *made, *instrument_tables(analysis), *last)
+    return (
+        *labels,
+        *(table for table in tables if table not in last),
+        *made,
+        *instrument_tables(analysis),
+        *treatment_tables(analysis),
+        *last,
+    )
 
 
 _AGREEMENT: Final = "Krippendorff's α: 1 is perfect agreement, 0 is chance. The numbers are those of the nominal α."

@@ -14,9 +14,11 @@ from evaluation.reports.agreement_block import (
     ran_here,
     self_consistency_said,
 )
+from evaluation.reports.kind_words import HEDS_ANSWERS, kind_of, said_of
 from evaluation.reports.methods import title_of
 from evaluation.reports.numbers import counted, decimal, has_interval, listed, percent, span
 from evaluation.reports.places import ALL, Place, criterion_names
+from evaluation.reports.treatment import treatment_answers
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
 
 TIE, BOTH_BAD, CANNOT = "about equal", "both bad", "cannot judge"
@@ -33,13 +35,22 @@ FORMS: Final = {
 
 def general_answers(analysis: Mapping[str, Any]) -> dict[str, str]:
     """The answers on resources, systems, sample, annotators and design, by number."""
-    return {number: text for number, text in _general(analysis) if text}
+    said = {number: text for number, text in _general(analysis) if text}
+    # What is said of an item only where it ran here: of a file from elsewhere nobody knows.
+    own = HEDS_ANSWERS.get(kind_of(analysis), {})
+    said["1.2"] = said_of(kind_of(analysis), said["1.2"])
+    return said | {number: text for number, text in own.items() if number in said}
 
 
 def criterion_answers(analysis: Mapping[str, Any], criterion: str, found: list[Place]) -> dict[str, str]:
     """The answers of section 4 on one criterion, by number."""
     here = [place for place in found if place.criterion == criterion]
-    return {number: text for number, text in _of_criterion(analysis, criterion, here) if text}
+    kind, as_written = kind_of(analysis), ("4.3.7",)
+    return {
+        number: text if number in as_written else said_of(kind, text)
+        for number, text in _of_criterion(analysis, criterion, here)
+        if text
+    }
 
 
 def _general(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -59,6 +70,7 @@ def _general(analysis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "3.2.1", f"{int(n.get('annotators') or 0):,}{_kind_said(analysis)}"
     yield "3.3.1", _preregistered(analysis)
     yield from _quality(analysis)
+    yield from treatment_answers(analysis)
     if not ran_here(analysis):
         return
     yield "2.1", "Text: the turns of a dialogue so far, with the speaker's persona, and traits where stated."

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from evaluation.quality import Quality
 from evaluation.reports.figures import Plot, agreement_plot
 from evaluation.reports.numbers import counted, decimal, percent
 from evaluation.reports.people_tables import FAST_SECONDS, SIDE_FLAG
 from evaluation.reports.table import Column, Missing, Table, Value, value_of, without_empty_columns
+from evaluation.stats.straight_lines import Run
 from evaluation.studies import StudyProgress
+
+# So many answers of one side in a row deserve a look, where chance alone would seldom give them.
+LONG_RUN: Final = 10
+RARE: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,7 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
     flags: set[tuple[int, str]] = set()
     for number, each in enumerate(progress.per_annotator):
         summary = quality.annotators.get(each.code)
+        run = None if summary is None or quality.sampled is not None else summary.longest_run
         checks: dict[str, Any] = summary.checks.as_json() if summary else {}
         with_others: dict[str, Any] = summary.agreement.as_json() if summary else {}
         rows.append(
@@ -137,7 +143,8 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
                 _or_missing(each.median_seconds),
                 _or_missing(each.share_left_clicked),
                 _or_missing(each.share_tied),
-                Missing("") if summary is None else summary.longest_run.length,
+                # In a sample of the pairs nobody's answers follow each other.
+                Missing("") if run is None or run.longest is None else run.longest,
                 _seen(each.last_seen_at, now),
                 each.state,
             )
@@ -146,7 +153,7 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
             flags.add((number, "share_left"))
         if each.median_seconds is not None and each.median_seconds < FAST_SECONDS:
             flags.add((number, "median_seconds"))
-        if summary is not None and _striking(summary):
+        if run is not None and _strikes(run):
             flags.add((number, "longest_run"))
     columns = (
         Column("annotator", "Annotator"),
@@ -163,6 +170,11 @@ def annotators_so_far(progress: StudyProgress, quality: Quality, *, now: datetim
     )
     table = Table("annotators", "Who judges", columns, tuple(rows), flags=frozenset(flags))
     return without_empty_columns(table, ("checks",))
+
+
+def _strikes(run: Run) -> bool:
+    """A run of one side that is long, and is all they did or would seldom come about at their own share."""
+    return run.longest is not None and run.longest >= LONG_RUN and (run.longest == run.n or (run.p or 0.0) < RARE)
 
 
 def _or_missing(value: float | None) -> Value:

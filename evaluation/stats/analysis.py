@@ -161,6 +161,7 @@ def _study(info: StudyInfo, chosen: Chosen, criteria: Sequence[DeclaredCriterion
     return {
         "name": info.name,
         "title": info.title,
+        **({"kind": info.kind} if info.kind else {}),
         "simulated": info.simulated or chosen.kind == "simulated",
         "annotator_kind": chosen.kind,
         "caveats": list(info.caveats),

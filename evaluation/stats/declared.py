@@ -152,6 +152,8 @@ class StudyInfo:
     # What was said to annotators, what they passed over, and how far form tells the systems apart.
     conduct: Conduct = field(default_factory=Conduct)
 
+    # What was judged where that is no pair of replies: "dialogues" or "persona".
+    kind: str = ""
     # Of personas that were labelled: what a labeller said of each, {"levels": trait -> level, "weight": number}.
     labelled: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -243,6 +245,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
         changed_after_unblinding=tuple(data.get("changed_after_unblinding") or ()),
         measures=measures_from_json(data.get("measures") or {}),
         datasheet={str(question): str(answer) for question, answer in (data.get("datasheet") or {}).items()},
+        kind=str(data.get("kind") or ""),
         labelled={str(context): _labelled(each, context) for context, each in (data.get("labelled") or {}).items()},
         conduct=conduct_from_json(data.get("conduct") or {}),
     )

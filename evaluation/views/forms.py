@@ -1,12 +1,12 @@
 """The researchers' forms: shape alone. What a value means is checked by the verb that gets it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 
 from evaluation.corpus_index import LEVELS
-from evaluation.models import DialogueFlag
+from evaluation.models import DialogueFlag, Membership
 from evaluation.tokens import MOST_DAYS, READ, WRITE
 from evaluation.webhooks import EVENTS
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
@@ -51,6 +51,81 @@ class ExclusionForm(forms.Form):
     annotator = forms.CharField(max_length=20)
     do = forms.ChoiceField(choices=[("exclude", "Leave out"), ("include", "Take back")])
     because = forms.CharField(max_length=80)
+
+
+class SeenForm(forms.Form):
+    """What was made of a report."""
+
+    number = forms.IntegerField(min_value=1, max_value=2**62)
+    note = forms.CharField(max_length=500)
+
+
+class TrailForm(forms.Form):
+    """Which part of the audit trail."""
+
+    action = forms.CharField(required=False, max_length=40)
+    page = forms.IntegerField(required=False, min_value=1, max_value=10**9)
+
+
+class ShareForm(forms.Form):
+    """Who may work on a study, and how."""
+
+    email = forms.EmailField(label="Email", help_text="Of somebody who has an account here.")
+    role = forms.ChoiceField(label="Role", choices=Membership.Role.choices, initial=Membership.Role.COLLABORATOR)
+
+
+class ChangeRoleForm(forms.Form):
+    """Another role, or none any more."""
+
+    GONE: ClassVar[str] = "gone"
+    role = forms.ChoiceField(choices=[*Membership.Role.choices, (GONE, "Let go")])
+
+
+class AmendForm(forms.Form):
+    """What of an open study is to be said otherwise, and why. Everything but the reason may be left as it is."""
+
+    because = forms.CharField(
+        label="Why",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The report states it.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, wording: Sequence[tuple[str, str, str, int]]) -> None:
+        """`wording` is key, label, text as it stands, and rows, of each text that can be changed."""
+        super().__init__(data, label_suffix="")
+        self.keys = [key for key, _, _, _ in wording]
+        self.before = {key: text for key, _, text, _ in wording}
+        reason = self.fields.pop("because")
+        for key, label, text, rows in wording:
+            attributes = {"rows": rows} | ({"class": "code", "spellcheck": "false"} if key == "plan" else {})
+            widget = forms.Textarea(attrs=attributes) if rows > 1 else forms.TextInput()
+            self.fields[key] = forms.CharField(label=label, required=False, initial=text, widget=widget, strip=False)
+        self.fields["because"] = reason
+
+    def changes(self) -> dict[str, str]:
+        """What was changed; browsers send line ends of their own, which are none."""
+        said = {key: str(self.cleaned_data.get(key, "")).replace("\r\n", "\n") for key in self.keys}
+        return {key: text for key, text in said.items() if text.strip() != self.before[key].strip()}
+
+
+class ExtendForm(forms.Form):
+    """How large a study is to be, and why."""
+
+    judgments_per_pair = forms.IntegerField(label="Judgments of each pair", min_value=1, max_value=1000)
+    per_domain = forms.IntegerField(
+        label="Contexts of each domain", required=False, min_value=1, max_value=10**6,
+        help_text="Empty: as they are. More need the very files that the study was made of.",
+    )  # fmt: skip
+    because = forms.CharField(
+        label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), help_text="The report states it."
+    )
+
+
+class DepositForm(forms.Form):
+    """Where the preregistration lies outside."""
+
+    url = forms.CharField(label="Its address there", max_length=200)
 
 
 class LookForm(forms.Form):

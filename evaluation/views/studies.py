@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib import messages
@@ -15,17 +15,22 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from evaluation.conduct import looks_taken
 from evaluation.joining import create_invite, revoke_invite
+from evaluation.live import slots_of
+from evaluation.looking import look_at, said
 from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
-from evaluation.models import Study
+from evaluation.models import Researcher, Study
 from evaluation.overview import cards_of
-from evaluation.paying import pay_list
-from evaluation.quality import quality_of
 from evaluation.questions import SPEAKER, TRAIT_WORDS
 from evaluation.recruiting import platform_entry
-from evaluation.reports.watching import annotators_so_far, days_of, watched
-from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, progress_of_study, unblind
-from evaluation.views.forms import InviteForm
+from evaluation.reported import unseen_reports
+from evaluation.stats.looks import LookNotDue
+from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, unblind
+from evaluation.treating import material_seen
+from evaluation.views.forms import DepositForm, InviteForm
+from evaluation.views.htmx import HTMX
+from evaluation.views.running import shown_live
 
 State = Study.State
 # What stands where each pair says its own trait.
@@ -43,9 +48,16 @@ class Action:
     meaning: str
     yes: str
     done: str
-    do: Callable[..., None]
+    # What it returns, if lines, is said beside `done`.
+    do: Callable[..., list[str] | None]
     allowed: tuple[str, ...]
     leads: bool = False
+
+
+def take_planned_look(*, study: Study, now: datetime, by: Researcher) -> list[str]:
+    """The next planned look, as the lines that may be shown of it."""
+    look = look_at(study=study, now=now, by=by)
+    return said(look, number=len(looks_taken(study)))
 
 
 ACTIONS: Final = {
@@ -74,6 +86,19 @@ ACTIONS: Final = {
             done="The study is paused.",
             do=pause_study,
             allowed=(State.OPEN,),
+        ),
+        Action(
+            key="look",
+            label="Take a look",
+            question="Take the next planned look?",
+            meaning=(
+                "The plan declares looks before the end. Each spends part of the level, at the contexts that have all "
+                "their judgments, and says of every claim only whether it is decided. It is logged, and no unblinding."
+            ),
+            yes="Take the look",
+            done="The look is taken, and logged.",
+            do=take_planned_look,
+            allowed=(State.OPEN, State.PAUSED),
         ),
         Action(
             key="close",
@@ -116,19 +141,27 @@ def study(request: HttpRequest, name: str) -> HttpResponse:
     """How far one study is, how it is being judged, and what can be done."""
     membership = membership_or_404(request.user, name)
     shown, now = membership.study, timezone.now()
-    progress, quality = progress_of_study(shown, now=now), quality_of(shown)
     context = {
+        **shown_live(shown, now),
         "study": shown,
         "may_change": membership.may_change(),
-        "actions": [each for each in ACTIONS.values() if shown.state in each.allowed and each.key != "unblind"],
+        "actions": [
+            each
+            for each in ACTIONS.values()
+            if shown.state in each.allowed
+            and each.key != "unblind"
+            # A look that the plan does not hold cannot be taken.
+            and (each.key != "look" or shown.plan.get("looks"))
+        ],
+        "htmx_config": HTMX,
+        "unseen_reports": unseen_reports(shown),
+        "amendments": shown.amendments.order_by("-made_at", "-pk"),
+        "deposit_form": DepositForm(initial={"url": shown.deposited_at}),
         "problems": problems_of(shown) if shown.is_draft() else (),
-        "progress": progress,
-        "quality": watched(quality, progress),
-        "table": annotators_so_far(progress, quality, now=now),
-        "days": days_of(progress.by_day),
-        "pay": pay_list(shown) if shown.design.get("pay") else None,
+        "material": material_seen(shown),
         "questions": [
-            (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT).replace(SPEAKER, ANY_SPEAKER)) for each in shown.criteria.order_by("position")
+            (each.name, each.question.replace(TRAIT_WORDS, ANY_TRAIT).replace(SPEAKER, ANY_SPEAKER))
+            for each in shown.criteria.order_by("position")
         ],
         "log": shown.audit.select_related("made_by").order_by("-made_at", "-pk")[:20],
     }
@@ -144,13 +177,17 @@ def act(request: HttpRequest, name: str, action: str) -> HttpResponse:
     if chosen is None:
         raise Http404("no such action")
     if request.method == "GET":
-        return render(request, "evaluation/study_act.html", {"study": membership.study, "action": chosen})
+        out = slots_of(membership.study, now=timezone.now()).out if action in ("close", "pause") else 0
+        context = {"study": membership.study, "action": chosen, "out": out}
+        return render(request, "evaluation/study_act.html", context)
     try:
-        chosen.do(study=membership.study, now=timezone.now(), by=request.user)
-    except WrongState as error:
+        came_of_it = chosen.do(study=membership.study, now=timezone.now(), by=signed_in(request.user))
+    except (WrongState, LookNotDue) as error:
         messages.error(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
     else:
         messages.success(request, chosen.done)
+        for line in came_of_it if isinstance(came_of_it, list) else ():
+            messages.success(request, line.strip())
     return redirect("study", name)
 
 

@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "4.14.1" / "axe.min.js"
+COLOURS = ("color-contrast", "link-in-text-block")
 LAPTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 360, "height": 740}
 
@@ -75,11 +76,16 @@ def a_page(chromium) -> Iterator[Callable[..., Any]]:
     assert complaints == []
 
 
-def violations(page: Any) -> list[str]:
-    """What axe finds wrong with the page as it stands: rule and places. WCAG 2.2 AA and good practice."""
+def violations(page: Any, *, colours_alone: bool = False) -> list[str]:
+    """What axe finds wrong with the page as it stands: rule and places. WCAG 2.2 AA and good practice.
+
+    `colours_alone` asks only what another theme could change.
+    """
     # Evaluated, not added as a script: the content security policy would refuse that.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    asked = {"resultTypes": ["violations"]} | ({"runOnly": list(COLOURS)} if colours_alone else {})
+    found = page.evaluate("async (asked) => (await axe.run(document, asked)).violations", asked)
     return [
         f"{each['id']}: "
         + ", ".join(json.dumps(node["target"]) + " " + node["failureSummary"] for node in each["nodes"])

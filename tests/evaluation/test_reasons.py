@@ -28,9 +28,7 @@ def a_claimed_slot(**criterion):
 
 
 def send(slot, ada, answers, *, key="k1", now=NOW):
-    return submit(
-        slot_id=slot.pk, annotator=ada, key=key, answers=answers, seconds=9.0, layout="side-by-side", now=now
-    )
+    return submit(slot_id=slot.pk, annotator=ada, key=key, answers=answers, seconds=9.0, layout="side-by-side", now=now)
 
 
 def test_a_required_reason_is_missing_until_it_is_given():

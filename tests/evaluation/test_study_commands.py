@@ -24,6 +24,9 @@ from tests.evaluation.files import (
 )
 
 pytestmark = pytest.mark.django_db
+# A system's answers as they came: how many, from where, their digest and one of them.
+FILE_SEEN = re.compile(r"  pt?: 6 answers from pt?, SHA-256 [0-9a-f]{12}; to \S+: 'reply .+'")
+ANY_FILE_SEEN = "a system's answers"
 
 
 def told(capsys, *words: object) -> str:
@@ -40,9 +43,12 @@ def test_a_study_is_made_from_its_file_and_the_next_step_is_named(parley_home, t
 
     said = told(capsys, "create_study", a_study_file(tmp_path / "snow"))
 
-    assert said.splitlines() == [
+    assert [FILE_SEEN.sub(ANY_FILE_SEEN, line) for line in said.splitlines()] == [
         "snow was created: p against pt, draft.",
         "  6 contexts (3 of personachat, 3 of personalitychat); 6 pairs to judge; 18 slots",
+        ANY_FILE_SEEN,
+        ANY_FILE_SEEN,
+        '  Ethics approval: "none" is stated; annotators and the report are told so',
         "  On the site nobody sees it yet: manage.py create_researcher EMAIL --study snow",
         "Next: manage.py simulate_annotators snow, then manage.py open_study snow",
     ]
@@ -54,6 +60,8 @@ def test_made_and_opened_at_once_for_its_owner(parley_home, tmp_path, capsys):
 
     made = as_json(capsys, "create_study", a_study_file(tmp_path), "--name", "rain", "--open", "--owner", CLEO)
 
+    assert [(each["system"], each["answers"]) for each in made.pop("files")] == [("p", 6), ("pt", 6)]
+    assert [each["reason"] for each in made.pop("form")] == ["fewer than 20 dialogues to learn from"]
     assert made == {
         "study": "rain",
         "state": "open",
@@ -67,6 +75,8 @@ def test_made_and_opened_at_once_for_its_owner(parley_home, tmp_path, capsys):
         "warnings": [],
         "checks": 0,
         "practice": 0,
+        "controls": 0,
+        "kind": "pair",
     }
     assert Membership.objects.get(researcher=cleo).study.name == "rain"
 

@@ -146,6 +146,7 @@ def test_a_file_that_says_the_least_is_called_after_its_folder(tmp_path):
         end=bundled_text("end"),
         criteria=(StudyCriterion("naturalness", known.name, known.question, known.help),),
         plan=Plan(declared=False),
+        ethics="none",
     )
 
 

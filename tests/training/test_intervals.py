@@ -100,6 +100,25 @@ def test_equal_systems_are_told_apart_in_about_one_of_twenty_cases():
     assert 3 <= told_apart <= 20
 
 
+def test_intervals_of_ratios_cover_the_truth_about_as_often_as_they_say():
+    # Dialogues of 1 to 8 replies, each reply right with a chance that is its dialogue's own, 0.3 on average: what is
+    # alike within a dialogue would make intervals over single replies cover far too seldom.
+    rng = np.random.default_rng(7)
+    covered = alone = 0
+    for trial in range(200):
+        sizes, chances = rng.integers(1, 9, size=60), rng.choice([0.0, 0.6], size=60)
+        rows = [(float(rng.random() < chances[number]), number) for number in range(60) for _ in range(sizes[number])]
+        values = [value for value, _ in rows]
+        found = Sums.mean(values, [str(number) for _, number in rows]).score(seed=trial)
+        naive = Sums.mean(values, [str(place) for place in range(len(rows))]).score(seed=trial)
+        covered += (found.low or 0.0) <= 0.3 <= (found.high or 0.0)
+        alone += (naive.low or 0.0) <= 0.3 <= (naive.high or 0.0)
+
+    # Binomial with 200 and .95: 190 +- 3.1; percentile intervals over 60 clusters are a little short.
+    assert 180 <= covered <= 200
+    assert alone <= 170
+
+
 def test_what_has_no_dialogue_in_common_is_resampled_apart():
     home, away = Sums.mean([0.4] * 5, TWENTY[:5]), Sums.mean([0.1] * 5, TWENTY[5:10])
 

@@ -6,7 +6,10 @@ from training.metrics import (
     answer_tokens,
     distinct_n,
     distinct_share,
+    lexical_variety,
     ratio_of_types,
+    repeated_between,
+    repeated_within,
     same_reply_key,
     unigram_f1,
     words,
@@ -67,6 +70,36 @@ def test_the_share_of_distinct_replies_by_hand():
     assert distinct_share(replies) == pytest.approx((148 * 100 / 150 + 1 - (50 * 49) / (150 * 149)) / 100)
     assert distinct_share(["hi", "hi", "oh"]) == pytest.approx(2 / 3)
     assert distinct_share([]) is None
+
+
+def test_what_a_reply_says_twice_is_counted_in_runs_of_three():
+    # i like dogs, like dogs and, dogs and i, and i like, i like dogs, like dogs too: one of six was said already.
+    assert repeated_within("i like dogs and i like dogs too") == (1.0, 6.0)
+    assert repeated_within("I like dogs.") == (0.0, 2.0)
+    assert repeated_within("oh no") is None
+
+
+def test_what_several_replies_say_is_counted_once_for_each_of_them():
+    # (i like dogs) in two of three replies, (like dogs too) and (like dogs a) and (dogs a lot) and (we ski often) in
+    # one: two of six. Saying it twice oneself is no repetition between replies.
+    replies = ["i like dogs too", "I like dogs a lot", "we ski often"]
+
+    assert repeated_between(replies) == pytest.approx(2 / 6)
+    assert repeated_between(["i like dogs . i like dogs ."]) == 0.0
+    assert repeated_between(["oh", "no"]) is None
+
+
+def test_only_the_first_hundred_replies_are_held_against_each_other():
+    different = [f"number {number} it is" for number in range(100)]
+
+    assert repeated_between(different + ["number 0 it is"] * 5) == 0.0
+
+
+def test_variety_is_mtld_over_all_replies_in_their_order():
+    # McCarthy and Jarvis (2010): a factor ends where the type-token ratio falls below .72. "a b a b": 1, 1, .67 after
+    # three tokens, so a factor for each three tokens "a b a", then "b a b", and so on: twelve tokens are four factors.
+    assert lexical_variety(["dog cat dog", "cat dog cat"] * 2) == pytest.approx(3.0)
+    assert lexical_variety(["every word is another"]) is None
 
 
 def test_words_count_punctuation_and_spell_contractions_out():

@@ -153,3 +153,36 @@ def test_what_must_not_change_is_refused(changes):
     answer = sent(a_script(), f"{LIST}snow/amendments/", {"because": "it was misread", "changes": changes})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "cannot_amend")
+
+
+def extended(script, name: str = "ours-against-theirs", **body):
+    return script.post(f"{LIST}{name}/extend/", {"because": "the pilot was small", **body})
+
+
+def test_a_study_that_runs_is_extended_from_the_files_it_was_made_of(parley_home):
+    script = a_script()
+    created(script, study__toml=f"{TOML}\n[contexts]\nper_domain = 2\n".encode())
+    assert sent(script, f"{LIST}ours-against-theirs/open/").status_code == 200
+    files = [each for each in uploads() if each.name != "study.toml"]
+
+    more_judgments = extended(script, judgments_per_pair=4).json()
+    without_files = extended(script, per_domain=4)
+    more_pairs = extended(script, per_domain=4, files=files)
+
+    assert (more_judgments["slots"], more_judgments["judgments_per_pair"]) == (2, 4)
+    assert (without_files.status_code, without_files.json()["code"]) == (409, "files_missing")
+    assert (more_pairs.status_code, more_pairs.json()["items"], more_pairs.json()["slots"]) == (200, 2, 8)
+    assert script.get(f"{LIST}ours-against-theirs/amendments/").json()["count"] == 2
+
+
+def test_other_files_than_the_studys_extend_nothing(parley_home):
+    script = a_script()
+    created(script, study__toml=f"{TOML}\n[contexts]\nper_domain = 2\n".encode())
+    sent(script, f"{LIST}ours-against-theirs/open/")
+    changed = [each for each in uploads(ours__jsonl=lines("ours", 5)) if each.name != "study.toml"]
+
+    for files in (changed, uploads()[1:2], [SimpleUploadedFile("ours.jsonl", b"{not json"), *uploads()[2:]]):
+        answer = extended(script, per_domain=4, files=files)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "cannot_extend")
+        assert "/" not in answer.json()["detail"].replace("personachat/test/", "")

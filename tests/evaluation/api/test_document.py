@@ -59,12 +59,12 @@ def test_every_address_of_the_api_is_in_it(document):
         if isinstance(each, URLPattern)
     }
 
-    assert addresses - described == {"/api/schema/", "/api/docs/", "/api/^.*$"}
+    assert addresses - described == {"/api/schema/", "/api/docs/", "/api/"}
 
 
 def test_every_operation_says_what_it_is_and_how_it_refuses(document):
     for path, verb, said in operations(document):
-        assert said["summary"] and said["description"] and said["operationId"], (path, verb)
+        assert all(said.get(key) for key in ("summary", "description", "operationId")), (path, verb)
         assert set(said["responses"]) >= ALWAYS, (path, verb)
         for status, answer in said["responses"].items():
             if int(status) >= 400:
@@ -138,7 +138,9 @@ def test_the_docs_load_nothing_from_elsewhere_and_have_nothing_inline():
     assert Client().get(script).headers["Content-Type"].startswith("application/javascript")
 
 
-def test_what_is_not_there_is_said_in_the_same_shape():
-    answer = Client().get("/api/v2/studies/")
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+@pytest.mark.parametrize("address", ["/api/v2/studies/", "/api/v1/studies/snow/invites/x/revoke/", "/api/a%0Ab/"])
+def test_what_is_not_there_is_said_in_the_same_shape(method, address):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(address)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

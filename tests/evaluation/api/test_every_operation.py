@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.urls import URLPattern
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
     ignored_auth,
@@ -34,7 +36,7 @@ from tests.evaluation.builders import THREE_CRITERIA, a_researcher, a_study, an_
 
 pytestmark = pytest.mark.django_db
 
-SHORT, LONG = 12, 400
+SHORT, LONG = 6, 300
 EVERYTHING_WRONG = list(HealthCheck)
 # What these look for is held by tests of their own, in `test_studies` and `tests/security`; and a request that is well
 # formed may still be refused for what it means (409, 422).
@@ -60,8 +62,19 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def schema() -> Any:
-    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+def schema(django_db_setup, django_db_blocker) -> Any:
+    with django_db_blocker.unblock():
+        return schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+
+
+@pytest.fixture
+def one_connection(world) -> Iterator[None]:
+    """As Django's own test client does: a test's connection outlives its requests."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -141,18 +154,21 @@ def ask_many(schema: Any, world: World, method: str, path: str, *, mode: Generat
         case.validate_response(answer, excluded_checks=NOT_HERE, headers={"Authorization": token})
         taken.append(answer.status_code < 400)
 
-    ask()
+    try:
+        ask()
+    except Unsatisfiable:
+        pytest.skip("it takes nothing that can be wrong")
     return sum(taken)
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize(("method", "path"), every_operation())
-def test_every_operation_keeps_to_the_document(method, path, mode, schema, world):
+@pytest.mark.parametrize(("method", "path"), sorted(every_operation()))
+def test_every_operation_keeps_to_the_document(method, path, mode, schema, world, one_connection):
     ask_many(schema, world, method, path, mode=mode, times=SHORT, same=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize(("method", "path"), every_operation())
-def test_every_operation_keeps_to_the_document_for_long(method, path, mode, schema, world):
+@pytest.mark.parametrize(("method", "path"), sorted(every_operation()))
+def test_every_operation_keeps_to_the_document_for_long(method, path, mode, schema, world, one_connection):
     ask_many(schema, world, method, path, mode=mode, times=LONG, same=False)

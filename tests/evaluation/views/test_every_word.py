@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
 
 
 def bare(page: str, *, own: tuple[str, ...]) -> list[str]:
-    """What is read of `page`, has letters, and is neither in brackets nor the study's `own`."""
+    """What is read of `page`, is more than a key's letter, and is neither in brackets nor the study's `own`."""
     reader = _Reader()
     reader.feed(page)
     left = []
@@ -85,7 +85,7 @@ def bare(page: str, *, own: tuple[str, ...]) -> list[str]:
             text = shorter
         for words in own:
             text = text.replace(words, "")
-        left += [text.strip()] if re.search(r"[^\W\d_]", text) else []
+        left += [text.strip()] if re.search(r"[^\W\d_]{2}", text) else []
     return left
 
 

@@ -228,7 +228,7 @@ def test_before_it_is_changed_somebody_says_again_who_they_are(settings):
 
     asked = browser.get("/account/2fa/totp/deactivate/")
 
-    assert asked.headers["Location"].startswith("/account/2fa/reauthenticate/")
+    assert asked.headers["Location"].startswith("/account/reauthenticate/")
     assert "Is it you?" in browser.get(asked.headers["Location"]).text
 
 

@@ -1,0 +1,430 @@
+"""A study while it runs: its live part, reported pairs, the audit trail, its members, amending and extending."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from evaluation import live, quality
+from evaluation.conduct import LOOKED
+from evaluation.excluding import exclude
+from evaluation.models import Amendment, AuditEntry, Membership, Study
+from evaluation.studies import pause_study
+from tests.cast import CLEO, NOW
+from tests.evaluation.builders import NATURALNESS, a_researcher, a_study, an_annotator, judge_all
+from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov, planted_in, signed_in
+
+pytestmark = pytest.mark.django_db
+ADA = "ada@example.org"
+PAGES = ("live/", "reports/", "audit/", "audit/audit.csv", "members/")
+ACTS = ("amend/", "extend/", "deposited/", "reports/")
+PLAN = {
+    "declared": True,
+    "alpha": 0.05,
+    "hypotheses": [{"criterion": "naturalness", "domain": "all", "better": "pt", "than": "p"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_by_another_test():
+    cache.clear()
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_a_stranger_finds_none_of_it_and_nobody_does_without_signing_in():
+    a_planted_study()
+
+    for page in (*PAGES, "amend/", "extend/"):
+        assert dov().get(f"/studies/snow/{page}").status_code == 404
+        assert Client().get(f"/studies/snow/{page}").status_code == 302
+    for act in ACTS:
+        assert dov().post(f"/studies/snow/{act}", {}).status_code == 404
+    assert dov().post("/studies/snow/members/1/", {"role": "gone"}).status_code == 404
+
+
+def test_a_reader_looks_at_all_of_it_and_changes_nothing():
+    study = a_planted_study()
+    browser = a_reader(study)
+
+    assert {browser.get(f"/studies/snow/{page}").status_code for page in PAGES} == {200}
+    assert {browser.get(f"/studies/snow/{page}").status_code for page in ("amend/", "extend/")} == {404}
+    assert {browser.post(f"/studies/snow/{act}", {}).status_code for act in ACTS} == {404}
+    assert "Amend" not in browser.get("/studies/snow/").text
+
+
+def test_nothing_on_any_of_its_pages_tells_a_system_before_it_closes():
+    study = a_planted_study(design={"pay": {"currency": "EUR", "per_hour": "12"}})
+    study.slots.filter(pk=study.slots.first().pk).update(problem="broken", comment="cut off")
+    claim = {"criterion": "naturalness", "better": "zebra-pt-large", "net_preference": 1.0, "share": 1.0, "decision": ""}
+    AuditEntry.objects.create(study=study, action=LOOKED, detail={"at": "", "claims": [claim]}, made_at=NOW)
+    browser = cleo()
+
+    for page in ("", "live/", "reports/", "audit/", "audit/audit.csv", "members/", "extend/"):
+        assert planted_in(browser.get(f"/studies/snow/{page}").content.decode()) == []
+
+
+# The live part
+
+
+def test_the_live_part_is_the_page_s_own_and_stops_being_asked_for_once_the_study_is_over():
+    study = a_planted_study()
+    browser = cleo()
+
+    page, part = browser.get("/studies/snow/").text, browser.get("/studies/snow/live/")
+
+    assert 'hx-get="/studies/snow/live/"' in page
+    assert 'hx-trigger="every 15s"' in page
+    assert flat(part.text.strip()) in flat(page)
+    assert part.status_code == 200
+    Study.objects.filter(pk=study.pk).update(state="closed")
+    assert browser.get("/studies/snow/live/").status_code == 286
+    assert "hx-get" not in browser.get("/studies/snow/").text
+
+
+@pytest.mark.parametrize("contexts", [2, 40])
+def test_the_live_part_takes_the_same_queries_for_few_slots_as_for_many(contexts, django_assert_num_queries):
+    study = a_study(contexts=contexts, k=2, owner=a_researcher(), design={"pay": {"currency": "EUR", "per_hour": "12"}})
+    for code in ("A-ADA", "A-BO"):
+        judge_all(study, an_annotator(study, code), "left")
+    browser = cleo()
+
+    with django_assert_num_queries(20):
+        browser.get("/studies/snow/live/")
+
+
+def test_what_is_dear_is_kept_for_a_while_and_slots_are_counted_all_the_same(monkeypatch, django_assert_num_queries):
+    study = a_study(contexts=4, k=1, owner=a_researcher())
+    monkeypatch.setattr(live, "CHEAP_SECONDS", 0.0)
+    monkeypatch.setattr(live, "KEPT", 10**6)
+    first = live.live_of(study, now=NOW)
+    judge_all(study, an_annotator(study), "left")
+
+    with django_assert_num_queries(1):
+        kept = live.live_of(study, now=NOW + timedelta(seconds=60))
+
+    assert (first.slots.done, kept.slots.done, kept.progress.judgments) == (0, 4, 0)
+    assert kept.as_of == NOW
+    later = live.live_of(study, now=NOW + timedelta(seconds=live.LONGEST_KEPT + 1))
+    assert later.progress.judgments == 4
+
+
+def test_of_a_large_study_agreement_rests_on_a_sample_and_says_so(monkeypatch):
+    study = a_study(contexts=40, k=2, owner=a_researcher())
+    for code in ("A-ADA", "A-BO"):
+        judge_all(study, an_annotator(study, code), "left")
+    monkeypatch.setattr(quality, "MOST_JUDGMENTS", 20)
+
+    found = quality.quality_of(study)
+    page = cleo().get("/studies/snow/live/").text
+
+    assert found.sampled == 10
+    assert found == quality.quality_of(study)
+    assert "rest on 10 pairs drawn from all" in flat(page)
+
+
+def test_the_page_says_what_it_cost_so_far_and_who_clicks_one_side_in_a_row():
+    study = a_study(contexts=12, k=1, owner=a_researcher(), design={"pay": {"currency": "EUR", "per_hour": "36"}})
+    judge_all(study, an_annotator(study), "left")
+
+    page = flat(cleo().get("/studies/snow/").text)
+
+    # Twelve pairs of 20 seconds at 36 an hour.
+    assert "<dt>Cost so far</dt> <dd> 2.40 EUR </dd>" in page
+    assert '<span class="flag">12</span>' in page
+
+
+# Reported pairs
+
+
+def test_a_reported_pair_is_shown_as_it_was_seen_and_marked_with_a_note():
+    study = a_planted_study()
+    slot = study.slots.answered().first()
+    study.slots.filter(pk=slot.pk).update(problem="broken", comment="The second is cut off.")
+    browser = cleo()
+    assert "<b>1 new</b>" in browser.get("/studies/snow/").text
+
+    page = flat(browser.get("/studies/snow/reports/").text)
+    browser.post("/studies/snow/reports/", {"number": slot.pk, "note": "It is whole in the file."})
+
+    assert "Broken, reported by A-ADA" in page
+    assert "The second is cut off." in page
+    assert "1 of the 2 who judged this pair reported it" in page
+    assert "It is whole in the file." in browser.get("/studies/snow/reports/").text
+    assert "1 new" not in browser.get("/studies/snow/").text
+    entry = AuditEntry.objects.get(action="report seen")
+    assert (entry.made_by.email, entry.detail["slot"]) == (CLEO, slot.pk)
+
+
+@pytest.mark.parametrize(
+    "posted", [{"number": 999, "note": "x"}, {"number": "", "note": "x"}, {"number": 1, "note": " "}]
+)
+def test_a_report_that_is_none_or_a_note_that_says_nothing_is_refused(posted):
+    a_planted_study()
+
+    answer = cleo().post("/studies/snow/reports/", posted, follow=True)
+
+    assert "loud" in answer.text
+    assert not AuditEntry.objects.filter(action="report seen").exists()
+
+
+# The audit trail
+
+
+def test_the_trail_says_who_did_what_filters_and_comes_as_csv():
+    study = a_planted_study()
+    cleo().post("/studies/snow/pause/")
+    exclude(annotator=study.annotators.get(code="A-BO"), because="=guessed", now=timezone.now())
+    browser = cleo()
+
+    everything = flat(browser.get("/studies/snow/audit/").text)
+    paused = flat(browser.get("/studies/snow/audit/?action=paused").text)
+    lines = list(csv.DictReader(io.StringIO(browser.get("/studies/snow/audit/audit.csv").content.decode())))
+    only = browser.get("/studies/snow/audit/audit.csv?action=paused").content.decode()
+
+    assert "annotator A-BO; because =guessed" in everything
+    assert "excluded" not in paused.partition("<tbody>")[2]
+    assert "paused" in paused.partition("<tbody>")[2]
+    assert [line["action"] for line in lines] == ["excluded", "paused"]
+    assert lines[1]["by"] == CLEO
+    assert json.loads(lines[0]["detail"])["annotator"] == "A-BO"
+    assert len(only.splitlines()) == 2
+
+
+def test_the_trail_has_pages_and_takes_as_many_queries_for_one_line_as_for_many(django_assert_num_queries):
+    study = a_study(owner=a_researcher())
+    for number in range(120):
+        AuditEntry.objects.create(study=study, action="paused", made_by=a_researcher(), made_at=NOW + timedelta(number))
+    browser = cleo()
+
+    with django_assert_num_queries(6):
+        first = browser.get("/studies/snow/audit/").text
+    last = browser.get("/studies/snow/audit/?page=99").text
+
+    assert "Page 1 of 3" in first
+    assert "Page 3 of 3" in last
+    assert last.partition("<tbody>")[2].count("<tr>") == 20
+
+
+# Members
+
+
+def members(study: Study) -> dict[str, str]:
+    return dict(study.memberships.values_list("researcher__email", "role"))
+
+
+def test_an_owner_lets_somebody_in_changes_their_role_and_lets_them_go():
+    study = a_planted_study()
+    a_researcher(ADA)
+    browser = cleo()
+
+    browser.post("/studies/snow/members/", {"email": " Ada@example.org ", "role": "reader"})
+    assert members(study) == {CLEO: "owner", ADA: "reader"}
+    assert signed_in(ADA).get("/studies/snow/").status_code == 200
+    number = study.memberships.get(researcher__email=ADA).pk
+    browser.post(f"/studies/snow/members/{number}/", {"role": "collaborator"})
+    assert members(study)[ADA] == "collaborator"
+    browser.post(f"/studies/snow/members/{number}/", {"role": "gone"})
+
+    assert members(study) == {CLEO: "owner"}
+    assert signed_in(ADA).get("/studies/snow/").status_code == 404
+    actions = list(study.audit.order_by("pk").values_list("action", flat=True))
+    assert actions == ["shared", "role changed", "no longer shared"]
+
+
+def test_the_last_owner_stays_and_the_second_may_go():
+    study = a_planted_study()
+    mine = study.memberships.get().pk
+    browser = cleo()
+
+    for role in ("gone", "reader"):
+        answer = browser.post(f"/studies/snow/members/{mine}/", {"role": role}, follow=True)
+        assert "is the last owner" in answer.text
+    assert members(study) == {CLEO: "owner"}
+    Membership.objects.create(study=study, researcher=a_researcher(ADA), role="owner")
+    answer = browser.post(f"/studies/snow/members/{mine}/", {"role": "gone"})
+
+    assert answer.headers["Location"] == "/studies/"
+    assert members(study) == {ADA: "owner"}
+
+
+@pytest.mark.parametrize("role", ["collaborator", "reader"])
+def test_who_is_no_owner_says_nothing_of_others_and_may_go(role):
+    study = a_planted_study()
+    Membership.objects.create(study=study, researcher=a_researcher(ADA), role=role)
+    browser, owner = signed_in(ADA), study.memberships.get(role="owner").pk
+
+    browser.post("/studies/snow/members/", {"email": "dov@example.org", "role": "owner"})
+    browser.post(f"/studies/snow/members/{owner}/", {"role": "gone"})
+    mine = study.memberships.get(researcher__email=ADA).pk
+    browser.post(f"/studies/snow/members/{mine}/", {"role": "owner"})
+    assert members(study) == {CLEO: "owner", ADA: role}
+    assert "Let somebody in" not in browser.get("/studies/snow/members/").text
+    browser.post(f"/studies/snow/members/{mine}/", {"role": "gone"})
+
+    assert members(study) == {CLEO: "owner"}
+
+
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [
+        ({"email": "nobody@example.org", "role": "reader"}, "nobody here signs in as"),
+        ({"email": CLEO, "role": "reader"}, "works on snow already"),
+        ({"email": "no address", "role": "reader"}, "valid email"),
+        ({"email": "dov@example.org", "role": "king"}, "valid choice"),
+    ],
+)
+def test_whoever_cannot_be_let_in_is_not(posted, said):
+    study = a_planted_study()
+    a_researcher("dov@example.org")
+
+    answer = cleo().post("/studies/snow/members/", posted)
+
+    assert said in flat(answer.text).replace("Nobody", "nobody")
+    assert members(study) == {CLEO: "owner"}
+
+
+def test_a_member_of_another_study_is_not_changed_through_this_one():
+    a_planted_study()
+    other = a_study("other", owner=a_researcher("dov@example.org"))
+
+    cleo().post(f"/studies/snow/members/{other.memberships.get().pk}/", {"role": "gone"})
+
+    assert members(other) == {"dov@example.org": "owner"}
+
+
+# Amending and extending
+
+
+def amended(browser: Client, **changes: str):
+    """The page's own form sent back with some of it changed."""
+    page = browser.get("/studies/snow/amend/")
+    form = page.context["form"]
+    posted = {key: form.fields[key].initial or "" for key in form.fields}
+    return browser.post("/studies/snow/amend/", posted | {"because": "asked"} | changes, follow=True)
+
+
+def test_the_page_amends_what_was_changed_on_it_and_nothing_else():
+    study = a_study(contexts=2, criteria=(NATURALNESS,), owner=a_researcher(), plan=PLAN)
+
+    answer = amended(cleo(), **{"criteria.naturalness.question": "Which would a person say?"})
+
+    assert "The study is amended." in answer.text
+    assert study.criteria.get().version == 2
+    amendment = Amendment.objects.get()
+    assert [each["key"] for each in amendment.change["changes"]] == ["criteria.naturalness.question"]
+    assert amendment.made_by.email == CLEO
+    assert "The question on naturalness changed: asked" in answer.text
+
+
+def test_the_plan_is_amended_as_text_and_what_is_wrong_with_it_is_said():
+    study = a_study(contexts=2, criteria=(NATURALNESS,), owner=a_researcher(), plan=PLAN)
+    plan = cleo().get("/studies/snow/amend/").context["form"].fields["plan"].initial
+
+    wrong = amended(cleo(), plan=plan.replace('"pt"', '"zebra"'))
+    broken = amended(cleo(), plan="alpha = ")
+    right = amended(cleo(), plan=plan.replace("alpha = 0.05", "alpha = 0.01"))
+
+    # What is no name of the study's stands in the message as it was sent.
+    assert "expected one of p, pt, got &#x27;zebra&#x27;" in wrong.text
+    assert wrong.status_code == 422
+    assert "The plan: " in broken.text
+    assert "The study is amended." in right.text
+    study.refresh_from_db()
+    assert study.plan["alpha"] == 0.01
+    assert Amendment.objects.count() == 1
+
+
+def test_an_amendment_without_a_reason_or_a_change_is_refused_and_what_was_written_stays():
+    a_study(contexts=1, criteria=(NATURALNESS,), owner=a_researcher())
+
+    answer = amended(cleo(), because="", **{"text.end": "Goodbye now."})
+    nothing = amended(cleo())
+
+    assert (answer.status_code, nothing.status_code) == (422, 422)
+    assert "Goodbye now." in answer.text
+    assert "Nothing would change" in nothing.text
+    assert not Amendment.objects.exists()
+
+
+def test_the_page_extends_by_judgments_and_says_where_files_are_needed():
+    study = a_study(contexts=2, k=1, owner=a_researcher())
+    browser = cleo()
+
+    fewer = browser.post("/studies/snow/extend/", {"judgments_per_pair": 0, "because": "x"})
+    same = browser.post("/studies/snow/extend/", {"judgments_per_pair": 1, "because": "x"})
+    more = browser.post("/studies/snow/extend/", {"judgments_per_pair": 3, "because": "agreement"}, follow=True)
+    contexts = browser.post("/studies/snow/extend/", {"judgments_per_pair": 3, "per_domain": 9, "because": "x"})
+
+    assert (fewer.status_code, same.status_code, contexts.status_code) == (422, 422, 422)
+    assert "planned 1 times already" in same.text
+    assert "The study is extended by 4 slots." in more.text
+    assert "--responses FILE FILE" in contexts.text
+    assert study.slots.count() == 6
+
+
+def test_a_study_that_rests_is_extended_and_a_closed_one_is_not():
+    study = a_study(contexts=2, k=1, owner=a_researcher())
+    pause_study(study=study, now=NOW)
+    cleo().post("/studies/snow/extend/", {"judgments_per_pair": 2, "because": "x"})
+    Study.objects.update(state="closed")
+
+    answer = cleo().post("/studies/snow/extend/", {"judgments_per_pair": 3, "because": "x"})
+
+    assert "expected a study that is open or paused" in answer.text
+    assert study.slots.count() == 4
+
+
+# The rest of what can be done
+
+
+def test_closing_warns_of_what_is_with_annotators():
+    study = a_study(contexts=2, k=1, owner=a_researcher())
+    study.slots.update(annotator=an_annotator(study), leased_until=timezone.now() + timedelta(minutes=5))
+
+    page = flat(cleo().get("/studies/snow/close/").text)
+
+    assert "2 pairs are with annotators just now." in page
+
+
+def test_a_planned_look_is_taken_by_a_button_and_shows_decisions_alone():
+    study = a_study(contexts=10, k=1, owner=a_researcher(), plan=PLAN | {"looks": [0.5]})
+    judge_all(study, an_annotator(study), "left")
+    browser = cleo()
+    assert "Take a look" in browser.get("/studies/snow/").text
+
+    answer = browser.post("/studies/snow/look/", follow=True)
+    again = browser.post("/studies/snow/look/", follow=True)
+
+    assert "Look 1, at 100% of the clusters. It is logged." in answer.text
+    assert "naturalness: " in answer.text
+    assert "All 1 planned looks were taken" in again.text
+    assert study.audit.filter(action=LOOKED).count() == 1
+    assert not Study.objects.get().shows_results()
+
+
+def test_a_study_without_planned_looks_offers_none():
+    a_study(contexts=1, owner=a_researcher())
+
+    assert "Take a look" not in cleo().get("/studies/snow/").text
+    assert "declares no look" in cleo().post("/studies/snow/look/", follow=True).text
+
+
+def test_where_it_was_deposited_is_kept_from_the_page():
+    study = a_planted_study()
+    browser = cleo()
+
+    refused = browser.post("/studies/snow/deposited/", {"url": "javascript:alert(1)"}, follow=True)
+    kept = browser.post("/studies/snow/deposited/", {"url": "https://osf.io/abc12"}, follow=True)
+
+    assert "Expected an address that begins with https://" in refused.text
+    assert 'href="https://osf.io/abc12"' in kept.text
+    assert AuditEntry.objects.get(study=study).action == "deposited"
