@@ -60,7 +60,8 @@ def work(site: Site, **said: Any) -> Measured:
             stdout=subprocess.PIPE,
             text=True,
         ) as people:
-            assert people.stdin is not None and people.stdout is not None
+            assert people.stdin is not None
+            assert people.stdout is not None
             if people.stdout.readline() != "arrived\n":
                 raise SystemExit("the annotators did not get in")
             before = site.cpu()
@@ -84,13 +85,81 @@ def work(site: Site, **said: Any) -> Measured:
     )
 
 
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder, Site(Path(folder), postgres=POSTGRES if "pg" in sys.argv else "", settings=dict(a.split("=") for a in sys.argv if "=" in a)) as site:
-        n = next((int(a) for a in sys.argv[1:] if a.isdigit()), 400)
-        made = site.study(contexts=n, k=3, links=200)
+@dataclass
+class Bench:
+    """The bars, and how much is measured."""
+
+    bars: Bars
+    quick: bool
+
+    def crowds(self, database: str, site: Site) -> None:
+        """Latency, throughput and CPU of crowds of annotators, on one server that has been warmed."""
+        contexts = 400 if self.quick else 2000
+        measured = MEASURED // 4 if self.quick else MEASURED
+        crowds = CROWDS[:2] if self.quick else CROWDS
+        made = site.study(contexts=contexts, k=len(crowds), links=8 + sum(crowds))
         site.start()
         links = made["links"]
-        work(site, links=links[:4], pairs=10)
-        for crowd in (1, 16):
+        work(site, links=links[:8], pairs=10)
+        links = links[8:]
+        for crowd in crowds:
+            each = max(4, measured // crowd) if crowd > 1 else measured // 4
+            got = work(site, links=links[:crowd], pairs=each)
             links = links[crowd:]
-            print(crowd, work(site, links=links[:crowd], pairs=max(10, 300 // crowd)))
+            self.bars.say(
+                f"       {crowd} annotators: {got.per_second:.0f} judgments a second, p50 {got.p50 * 1000:.0f} ms, "
+                f"p95 {got.p95 * 1000:.0f} ms, p99 {got.p99 * 1000:.0f} ms; CPU {got.cpu:.1f} ms a judgment "
+                f"(the annotators' own {got.clients:.1f} ms), {got.bytes / 1000:.1f} kB; {got.judgments} judgments"
+            )
+            if crowd == 16:
+                self.bars.at_most(
+                    f"{database}: server CPU a judgment, next page included", got.cpu, CPU_BAR, unit=" ms"
+                )
+                self.bars.at_most(f"{database}: p95 at 16 annotators", got.p95, P95_BAR, unit=" s")
+
+    def flat(self, database: str, site: Site) -> None:
+        """What a judgment costs in a small study and in ever larger ones, on the same server."""
+        sizes = (1_000, 20_000) if self.quick else (1_000, 10_000, 100_000)
+        site.start()
+        costs = []
+        for size in sizes:
+            made = site.study(name=f"size-{size}", contexts=size // 2, k=2, links=9)
+            work(site, links=made["links"][:1], pairs=15)
+            # The best of four: what else the machine does only ever adds.
+            tries = [work(site, links=made["links"][at : at + 2], pairs=60) for at in (1, 3, 5, 7)]
+            costs.append(min(each.cpu for each in tries))
+            self.bars.say(
+                f"       {size} slots: CPU {costs[-1]:.1f} ms a judgment, p50 {min(e.p50 for e in tries) * 1000:.0f} ms"
+            )
+        self.bars.at_most(f"{database}: CPU at {sizes[-1]} slots against {sizes[0]}", costs[-1] / costs[0], FLAT_BAR)
+
+
+def main() -> int:
+    """Run all of it; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer annotators, smaller studies")
+    parser.add_argument("--only", choices=("sqlite", "postgres"), help="one database alone")
+    parser.add_argument("--part", choices=("crowds", "flat"), help="one part alone")
+    options = parser.parse_args()
+    bench = Bench(Bars(), options.quick)
+    for database in (options.only,) if options.only else ("sqlite", "postgres"):
+        if database == "postgres" and not POSTGRES:
+            bench.bars.say("PostgreSQL: not measured, PARLEY_TEST_DATABASE_URL names none")
+            continue
+        for part in (options.part,) if options.part else ("crowds", "flat"):
+            with tempfile.TemporaryDirectory() as folder, Site(Path(folder), **_server(database)) as site:
+                load = os.getloadavg()[0]
+                bench.bars.say(f"\n{database}, {site.settings['WEB_WORKERS']} workers, {part}; load average {load:.1f}")
+                getattr(bench, part)(database, site)
+    bench.bars.say(f"\n{bench.bars.met} bars met, {len(bench.bars.missed)} missed")
+    return 1 if bench.bars.missed else 0
+
+
+def _server(database: str) -> dict[str, Any]:
+    if database == "postgres":
+        return {"postgres": POSTGRES, "settings": {"WEB_WORKERS": "4"}}
+    return {"settings": {"WEB_WORKERS": "1"}}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -36,6 +36,8 @@ from generation.corpus.manifest import digest_of
 REPEAT_AFTER: Final = 8
 # How much more often an annotator sees one order of sides than the other, while the other is to be had.
 MOST_LEAD: Final = 2
+# How long a count of a study's slots is good for; it changes when a study is extended.
+COUNTED_AGAIN: Final = timedelta(minutes=2)
 MAY_JUDGE: Final = (Annotator.State.ARRIVED, Annotator.State.ACTIVE, Annotator.State.FINISHED)
 
 
@@ -127,7 +129,7 @@ def _take_repeat(repeats: Sequence[int], *, annotator: Annotator, study: Study, 
 
 def _take_first_look(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
     taken = sum(each.look == 1 and not each.check for each in looks)
-    if study.max_share < 1 and taken >= most_for_one(study):
+    if study.max_share < 1 and taken >= _most_lately(study, now):
         return None
     side = _side_to_even(looks)
     slot = next_open(annotator, study, now, first_on_left=side)
@@ -190,7 +192,24 @@ def _lease_end(study: Study, now: datetime) -> datetime:
 
 def most_for_one(study: Study) -> int:
     """How many slots one annotator may have: `max_share` of the study's, at least one."""
+    return _share_of(study, Slot.objects.filter(study=study, look=1).planned().count())
+
+
+def _most_lately(study: Study, now: datetime | None) -> int:
+    """`most_for_one` as it was at most `COUNTED_AGAIN` ago: counting takes as long as there are many slots."""
+    counted = study.planned_looks_at
+    if study.planned_looks is not None and counted is not None and (now is None or now - counted < COUNTED_AGAIN):
+        return _share_of(study, study.planned_looks)
     planned = Slot.objects.filter(study=study, look=1).planned().count()
+    if now is not None:
+        study.planned_looks, study.planned_looks_at = planned, now
+        # Once this is over, so that no claim waits for another's.
+        known = Study.objects.filter(pk=study.pk)
+        transaction.on_commit(lambda: known.update(planned_looks=planned, planned_looks_at=now) and None)
+    return _share_of(study, planned)
+
+
+def _share_of(study: Study, planned: int) -> int:
     # The share of a number such as 0.1 * 180 must not be lost to its last binary digit.
     return max(1, math.floor(study.max_share * planned + 1e-9))
 
@@ -239,7 +258,7 @@ def _real_left(annotator: Annotator, looks: Sequence[OwnLook]) -> tuple[int, boo
     left, more = open_contexts(annotator)
     if annotator.study.max_share < 1:
         answered = sum(each.answered and each.look == 1 and not each.check for each in looks)
-        most = max(0, most_for_one(annotator.study) - answered)
+        most = max(0, _most_lately(annotator.study, annotator.last_seen_at) - answered)
         left, more = min(left, most), more and most > left
     repeats = sum(each.repeat is not None and not each.repeated for each in looks)
     return left + repeats, more

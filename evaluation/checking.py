@@ -57,14 +57,14 @@ def take_check(*, annotator: Annotator, study: Study, now: datetime) -> int | No
     item = rng.choice(unseen)
     # Two annotators at once may draw the same pair: the item is held, so that their looks get different numbers.
     Item.objects.select_for_update().get(pk=item.pk)
-    ends = Slot.objects.filter(study=study).aggregate(position=Max("position"))
     last = Slot.objects.filter(item=item).aggregate(number=Max("number"))
     slot = Slot.objects.create(
         study=study,
         item=item,
         context_id=item.context_id,
         number=0 if last["number"] is None else last["number"] + 1,
-        position=(ends["position"] or 0) + 1,
+        # It is handed out when it is made, so it has no place in the plan's order.
+        position=0,
         first_on_left=rng.random() < 0.5,
         annotator=annotator,
         claimed_at=now,

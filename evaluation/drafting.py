@@ -242,3 +242,9 @@ def _small(draft: StudyDraft, names: set[str]) -> Mapping[str, bytes]:
         said = data.get(table)
         wanted |= {plain(str(said[key])) for key in keys if key in said} if isinstance(said, dict) else set()
     return {each.name: content_of(each) for each in draft.files.filter(name__in=wanted & names)}
+
+
+def delete_study(study: Study) -> bool:
+    """Delete a study that was never opened and that nobody has joined; whether it was one."""
+    gone, _ = Study.objects.filter(pk=study.pk, state=Study.State.DRAFT, annotators=None).delete()
+    return bool(gone)

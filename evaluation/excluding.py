@@ -14,6 +14,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max
 
+from evaluation.holding import hold_with_others
 from evaluation.models import Annotator, AuditEntry, Draft, Item, Judgment, Researcher, Slot, Study
 from evaluation.stats.rules import fires
 
@@ -135,6 +136,8 @@ def annotator_named(study: Study, code: str) -> Annotator:
 @transaction.atomic
 def exclude(*, annotator: Annotator, because: str, now: datetime, by: Researcher | None = None) -> None:
     """Leave `annotator` out by hand: logged with its reason, and exploratory where results have been seen."""
+    # Not while the study is extended: looks in their place must get other numbers than its new ones.
+    hold_with_others(annotator.study_id)
     held = _held(annotator)
     if held.excluded_by:
         raise CannotExclude(f"{held.code} is left out already: {held.excluded_by}")
@@ -153,6 +156,7 @@ def include(*, annotator: Annotator, because: str, now: datetime, by: Researcher
 
     Looks that were planned in their place and that nobody has begun are taken away again.
     """
+    hold_with_others(annotator.study_id)
     held = _held(annotator)
     if not held.excluded_by:
         raise CannotExclude(f"{held.code} is not left out")

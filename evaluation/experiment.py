@@ -18,6 +18,7 @@ from evaluation.steps import (
     Step,
     as_options,
     check_options,
+    corpus_name,
     listed,
     made_before,
     main_file,
@@ -104,7 +105,7 @@ def read_experiment(path: Path) -> Experiment:
         _insert(_analysis_step(path, name, table, steps), steps)
     study = data.get("study")
     if study is not None:
-        steps.extend(_study_steps(path, dict(study), systems))
+        steps.extend(_study_steps(path, dict(study), systems, steps))
     for step in steps:
         check_options(step, file=path.name)
     return Experiment(path=path, title=str(data.get("title", path.stem)), steps=tuple(steps), study=_study_name(study))
@@ -249,7 +250,7 @@ def _insert(step: Step, steps: list[Step]) -> None:
     steps.insert(max(needed) + 1 if needed else len(steps), step)
 
 
-def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> list[Step]:
+def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step], before: Sequence[Step]) -> list[Step]:
     name, file = _study_name(table), path.parent / str(table.get("file", "study.toml"))
     unknown = sorted(set(table) - {"name", "file", "open", "dry_run"})
     if unknown or not name:
@@ -258,6 +259,7 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
             + (f"; unknown: {', '.join(unknown)}" if unknown else "")
         )
     answered = tuple(main_file(folder, "responses") for step in systems for folder in step.makes)
+    answered += _corpora_of(file, before)
     create = ("--name", name, *(("--open",) if table.get("open") else ()))
     # Scores stand beside the results.
     scored = ("scores",) if systems else ()
@@ -285,6 +287,22 @@ def _study_steps(path: Path, table: dict[str, Any], systems: Sequence[Step]) -> 
             )
         )
     return steps
+
+
+def _corpora_of(file: Path, before: Sequence[Step]) -> tuple[Path, ...]:
+    """The corpora that a study of whole dialogues or of personas is made of, of those that an earlier step makes."""
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        # Whoever makes the study says what is wrong with its file.
+        return ()
+    dialogues, personas = said.get("dialogues", []), said.get("personas", "")
+    named = [str(each) for each in dialogues] if isinstance(dialogues, list) else []
+    named += [personas] if isinstance(personas, str) and personas else []
+    made = {folder for step in before for folder in step.makes}
+    where = [(each.partition("=")[2] or each).strip().removeprefix("corpora/") for each in named]
+    folders = [place("corpora", corpus_name(each)) for each in where if each]
+    return tuple(main_file(folder, "corpora") for folder in dict.fromkeys(folders) if folder in made)
 
 
 def _study_name(table: Mapping[str, Any] | None) -> str:

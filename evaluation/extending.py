@@ -220,24 +220,29 @@ def _further(study: Study, gathered: Gathered, per_domain: int, before: dict[str
         most = ", ".join(f"{len(there):,} of {domain}" for domain, there in by_domain.items())
         has = ", ".join(f"{count:,} of {domain}" for domain, count in before.items())
         raise CannotExtend(
-            f"contexts per domain: expected more than the study has ({has}); {most} can be drawn, with those that pairs "
-            f"with a known answer are made of; got {per_domain}"
+            f"contexts per domain: expected more than the study has ({has}); {most} can be drawn, with those that "
+            f"pairs with a known answer are made of; got {per_domain}"
         )
     return chosen
 
 
+@dataclass(frozen=True)
+class _Row:
+    """An item by its keys: whole rows of a large study would take a while to make, and nothing more is asked of them."""
+
+    pk: int
+    context: int
+    planned: PlannedItem
+
+
 def _more_slots(study: Study, k: int) -> int:
     """Plan what every pair lacks of `k`; how many slots that are. Numbers and places go on from those that stand."""
-    items = list(
-        Item.objects.filter(study=study, is_check=False, is_practice=False, control="")
-        .select_related("context", "first__system", "second__system")
-        .order_by("pk")
-    )
+    items = _rows(study)
     sides: dict[int, list[bool]] = defaultdict(list)
     planned = Slot.objects.filter(study=study, look=1, stands_for=None, item__is_check=False).order_by("number", "pk")
     for item, on_left in planned.values_list("item_id", "first_on_left"):
         sides[item].append(on_left)
-    standing = [Standing(_planned_item(each), tuple(sides[each.pk])) for each in items]
+    standing = [Standing(each.planned, tuple(sides[each.pk])) for each in items]
     plan = plan_more_slots(standing, k=k, repeat_share=study.repeat_share, seed=study.seed)
     # Looks that stand in for somebody's go on counting from there, so an item's next number is not always k.
     last = dict(Slot.objects.filter(study=study, look=1).values_list("item_id").annotate(last=Max("number")))
@@ -245,9 +250,9 @@ def _more_slots(study: Study, k: int) -> int:
     start = (Slot.objects.filter(study=study).aggregate(last=Max("position"))["last"] or 0) + 1
     rows = [
         Slot(
-            study=study,
-            item=items[each.item],
-            context_id=items[each.item].context_id,
+            study_id=study.pk,
+            item_id=items[each.item].pk,
+            context_id=items[each.item].context,
             look=each.look,
             number=each.number + offset[items[each.item].pk],
             position=start + place,
@@ -255,20 +260,42 @@ def _more_slots(study: Study, k: int) -> int:
         )
         for place, each in enumerate(plan)
     ]
-    for each, row in zip(plan, rows, strict=True):
-        row.repeats = None if each.repeats is None else rows[each.repeats]
     Slot.objects.bulk_create((row for row in rows if row.look == 1), batch_size=AT_ONCE)
-    Slot.objects.bulk_create((row for row in rows if row.look == 2), batch_size=AT_ONCE)
+    repeats = []
+    for each, row in zip(plan, rows, strict=True):
+        if each.repeats is not None:
+            row.repeats = rows[each.repeats]
+            repeats.append(row)
+    Slot.objects.bulk_create(repeats, batch_size=AT_ONCE)
     return len(rows)
 
 
-def _planned_item(item: Item) -> PlannedItem:
-    """The item as the design knows it: systems by their places; a persona has none."""
-    first, second = item.first, item.second
-    return PlannedItem(
-        context=item.context.ident,
-        domain=item.context.domain,
-        first=first.system.position if first is not None and first.system is not None else 0,
-        second=second.system.position if second is not None and second.system is not None else 1,
-        tied=item.automatic_tie,
+def _rows(study: Study) -> list[_Row]:
+    """What is judged in `study`, in the order in which it was made: systems by their places; a persona has none."""
+    found = (
+        Item.objects.filter(study=study, is_check=False, is_practice=False)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "context_id",
+            "context__ident",
+            "context__domain",
+            "first__system__position",
+            "second__system__position",
+            "automatic_tie",
+        )
     )
+    return [
+        _Row(
+            pk,
+            context,
+            PlannedItem(
+                context=ident,
+                domain=domain,
+                first=0 if first is None else first,
+                second=1 if second is None else second,
+                tied=tied,
+            ),
+        )
+        for pk, context, ident, domain, first, second, tied in found
+    ]

@@ -1,7 +1,7 @@
 """A study as an annotator will meet it, before there is an annotator: the real pages, of rows that are never kept.
 
-Everything happens in a transaction that is rolled back at its end: a study made of a draft, somebody who comes to it,
-and where they stand. So the pages are the annotators' own to the last letter, and nothing is stored, claimed or counted.
+Everything happens in a transaction that is rolled back: a study made of a draft, somebody who comes to it, and where
+they stand. So the pages are the annotators' own to the last letter, and nothing is stored, claimed or counted.
 """
 
 import secrets
@@ -15,6 +15,7 @@ from django.db import transaction
 
 from evaluation.drafting import Ready
 from evaluation.importing import create_study
+from evaluation.joining import give_consent
 from evaluation.models import Annotator, Invite, PracticeAnswer, Slot, Study
 from evaluation.practising import has_practice
 from evaluation.study_file import StudyFile
@@ -80,13 +81,12 @@ def visit(study: Study, *, step: str, pair: int, now: datetime) -> Visit:
         study=study,
         code="A-SEE",
         invite=invite,
-        state=Annotator.State.ACTIVE,
-        consented_at=now,
         background_at=None if step == "background" else now,
         instructed_at=None if before else now,
         practised_at=None if step in ("practice", "feedback") or before else now,
         created_at=now,
     )
+    give_consent(annotator=annotator, now=now)
     if step in ("practice", "feedback"):
         _practise(annotator, before=pair, now=now)
     if step == "end":
@@ -131,7 +131,7 @@ def _practise(annotator: Annotator, *, before: int, now: datetime) -> None:
             annotator=annotator,
             item=item,
             attempt=1,
-            answers={key: "left" for key in item.expected},
+            answers=dict.fromkeys(item.expected, "left"),
             right=True,
             answered_at=now,
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from django.db import transaction
 
@@ -18,6 +19,9 @@ from evaluation.uploaded_files import STUDY_FILE, TooLarge, UploadError, UploadR
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, home
 from training.responses import ResponsesMissing
+
+# Where a page of its own stands among the studies' addresses.
+RESERVED_NAMES: Final = ("new",)
 
 
 def create_from_files(*, name: str, files: Uploads, owner: Researcher, now: datetime) -> Created:
@@ -79,6 +83,8 @@ def create_owned(*, name: str, file: StudyFile, gathered: Gathered, owner: Resea
 
     Raises `NameTaken`, which says nothing of somebody else's study, and `UploadRefused` where no study can be made.
     """
+    if name in RESERVED_NAMES:
+        raise UploadRefused([UploadError("", None, f"name: {name!r} is an address of the site; give another one")])
     taken_already = NameTaken(f"the name {name!r} is taken: give this study another one")
     with transaction.atomic():
         before = Study.objects.filter(name=name).first()

@@ -42,6 +42,8 @@ class Site:
     settings: dict[str, str] = field(default_factory=dict)
     # Of commands and servers alike, in front of their words: `prlimit`, `nice`.
     before: tuple[str, ...] = ()
+    # No tables are made.
+    empty: bool = False
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -73,9 +75,9 @@ class Site:
 
     def __enter__(self) -> "Site":
         (self.folder / "home").mkdir(parents=True, exist_ok=True)
-        self.manage("migrate", "-v0")
-        self.manage("collectstatic", "-v0", "--noinput")
-        self.manage("createcachetable")
+        # One process for all of it: starting Django takes longer than what it then does.
+        if not self.empty:
+            self._run([sys.executable, "-m", "tests.served_study", "prepare"])
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -1,7 +1,7 @@
 """A study in a served site's database, made and counted in a process of its own, under the site's own settings.
 
 `python -m tests.served_study '{"contexts": 100, "k": 3, "links": 16}'` makes it, open, and prints its name and links;
-`python -m tests.served_study count NAME` prints what its rows say.
+`python -m tests.served_study count NAME` prints what its rows say; `prepare` makes the tables.
 """
 
 import json
@@ -138,6 +138,17 @@ def _analyse() -> None:
         cursor.execute("ANALYZE")
 
 
+def prepare() -> dict[str, Any]:
+    """A database with its tables, and the static files."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    # Without what only researchers' pages show: packing it takes longer than all the rest.
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["drf_*", "rest_*", "admin"])
+    return {}
+
+
 def count(name: str) -> dict[str, Any]:
     """What the rows of a study say: the answers by key, drafts by pair, and whatever would be wrong."""
     from evaluation.annotator_session import pair_name
@@ -162,6 +173,8 @@ def count(name: str) -> dict[str, Any]:
         "contexts_twice": len(answered) - len({(e.context_id, e.annotator_id, e.look) for e in answered.values()}),
         "keys_without_slot": [key for key, slot in receipts if slot not in answered],
         "judged_and_not_answered": half,
+        # A draft goes with what it was the draft of: once its sheet is locked or submitted.
+        "moved_on": [pair_name(each.pk) for each in slots if each.answered_at or each.locked_at],
         "drafts": {pair_name(each.slot_id): each.answers for each in Draft.objects.filter(slot__study=study)},
         "held_by_one": max(
             Counter(
@@ -175,5 +188,8 @@ def count(name: str) -> dict[str, Any]:
 if __name__ == "__main__":
     django.setup()
     told = sys.argv[1:]
-    result = count(told[1]) if told[0] == "count" else make(**json.loads(told[0]))
+    if told[0] == "prepare":
+        result = prepare()
+    else:
+        result = count(told[1]) if told[0] == "count" else make(**json.loads(told[0]))
     sys.stdout.write(json.dumps(result) + "\n")

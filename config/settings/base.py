@@ -55,8 +55,10 @@ def database(url: str) -> dict[str, Any]:
     if scheme == "sqlite":
         config["OPTIONS"] = dict(SQLITE_OPTIONS)
     else:
-        config["OPTIONS"] = {"pool": True}
-        config["CONN_MAX_AGE"] = 0
+        # At most as many connections as a process has threads; one that the server has dropped is not handed out.
+        most = number("DATABASE_POOL", default=8, least=1)
+        config["OPTIONS"] = {"pool": {"min_size": 1, "max_size": most, "timeout": 10}}
+        config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, True
     return config
 
 
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "evaluation.language.begins_in_english",
+    "evaluation.database_trouble.AnswersDatabaseTrouble",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -230,7 +233,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A study's form has a dozen fields for each question.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 LOGGING = {
     "version": 1,

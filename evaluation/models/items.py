@@ -86,6 +86,11 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["context", "first", "second"], name="one_item_per_pair"),
         ]
+        # Few among very many.
+        indexes = [
+            models.Index(fields=["study"], name="item_check", condition=Q(is_check=True)),
+            models.Index(fields=["study"], name="item_practice", condition=Q(is_practice=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.context.ident}"
@@ -182,6 +187,11 @@ class Slot(models.Model):
         indexes = [
             models.Index(fields=["study", "position"], name="slot_open", condition=Q(answered_at=None)),
             models.Index(fields=["annotator", "answered_at"], name="slot_of_annotator"),
+            models.Index(
+                fields=["study", "leased_until"],
+                name="slot_held",
+                condition=Q(answered_at=None, annotator__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,9 @@ class Study(models.Model):
     ethics = models.CharField(max_length=300, blank=True)
     # Where the preregistration was deposited outside; empty: it was not.
     deposited_at = models.URLField(blank=True)
+    # How many first looks at real pairs are planned, and when they were counted: a share is a share of them.
+    planned_looks = models.PositiveIntegerField(null=True, blank=True)
+    planned_looks_at = models.DateTimeField(null=True, blank=True)
     # What made the systems' responses, where it must be said: "offline author", "simulated".
     caveats = models.JSONField(default=list)
     created_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from typing import Final
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from evaluation.annotator_session import ANNOTATOR, INVITE, SALT, cookie_name, pair_name
 from evaluation.background import asks_background
 from evaluation.drafting import own_draft_or_404, ready
-from evaluation.importing import NameTaken
 from evaluation.gathering import WrongFiles
+from evaluation.importing import NameTaken
 from evaluation.membership import changing_membership_or_404
 from evaluation.models import Study
 from evaluation.practising import next_practice
@@ -46,6 +47,8 @@ NAMES: Final = {
 }
 # What a button of the judge page leads to, where it leads away from the pair.
 ONWARD: Final = {"submit": 1, "skip": 1, "back": -1}
+# The first thing in every page; the band comes after it.
+_AFTER_SKIP: Final = re.compile(r"<a class=\"skip\".*?</a>", re.DOTALL)
 
 
 @never_cache
@@ -93,12 +96,13 @@ def _shown(request: HttpRequest, study: Study, step: str, base: str, *, back: st
         return _go(request, onward)
     met = visit(study, step=step, pair=pair, now=timezone.now())
     _seat(request, met, step=step)
+    posted = request.method == "POST"
     with override(get_language()):
         answer = _answered(request, study, step)
     if answer.status_code in (301, 302) or "HX-Redirect" in answer:
         where = answer.headers.get("HX-Redirect") or answer.headers["Location"]
-        return _go(request, _translated(where, study, base, steps, pair))
-    return _in_its_frame(request, answer, study, base, step=step, steps=steps, pair=pair, back=back)
+        return _go(request, _translated(where, study, base, steps))
+    return _in_its_frame(answer, study, base, step=step, steps=steps, pair=pair, back=back, posted=posted)
 
 
 def _onward(request: HttpRequest, step: str, pair: int, steps: list[str], base: str, study: Study) -> str:
@@ -143,14 +147,14 @@ def _answered(request: HttpRequest, study: Study, step: str) -> HttpResponse:
     answer = PAGES[step](request, study.public_id)
     if request.method == "POST" and answer.status_code == 302:
         where = answer.headers["Location"]
-        for page in ("judge", "feedback"):
-            if where.partition("#")[0].endswith(f"/{page}/") and (step, page) in (("judge", "judge"), ("practice", "feedback")):
-                request.method = "GET"
-                return PAGES[page](request, study.public_id)
+        follows = {"judge": "judge", "practice": "feedback"}.get(step)
+        if follows and where.partition("#")[0].endswith(f"/{follows}/"):
+            request.method = "GET"
+            return PAGES[follows](request, study.public_id)
     return answer
 
 
-def _translated(where: str, study: Study, base: str, steps: list[str], pair: int) -> str:
+def _translated(where: str, study: Study, base: str, steps: list[str]) -> str:
     """An annotator's address as the preview has it."""
     path = where.partition("?")[0].partition("#")[0]
     step = path.rstrip("/").rpartition("/")[2]
@@ -160,7 +164,6 @@ def _translated(where: str, study: Study, base: str, steps: list[str], pair: int
 
 
 def _in_its_frame(
-    request: HttpRequest,
     answer: HttpResponse,
     study: Study,
     base: str,
@@ -169,32 +172,27 @@ def _in_its_frame(
     steps: list[str],
     pair: int,
     back: str,
+    posted: bool,
 ) -> HttpResponse:
     """The answer with its addresses turned to the preview's, and the band that says what it is."""
     html = answer.content.decode()
-    here = f"{base}{step}/?pair={pair}" if step in ("judge", "practice") else f"{base}{step}/"
-    for page in ("judge", "practice"):
-        # What is sent from a page comes back to the same pair.
-        html = html.replace(f'"/s/{study.public_id}/{page}/"', f'"{here if page == step else f"{base}{page}/"}"')
-    if step == "practice" and request.method == "GET" and "feedback" in _names(html):
-        html = html
+    # What is sent from a page comes back to the same pair; what follows feedback is the next.
+    of_judge = f"{base}judge/?pair={pair}" if step == "judge" else f"{base}judge/"
+    following = pair + 1 if posted and step == "practice" and answer.status_code == 200 else pair
+    for page, address in (("judge", of_judge), ("practice", f"{base}practice/?pair={following}")):
+        html = html.replace(f'"/s/{study.public_id}/{page}/"', f'"{address}"')
     html = re.sub(rf"/s/{re.escape(study.public_id)}/(\w+)/", rf"{base}\1/", html)
     html = html.replace(f"/s/{study.public_id}/", f"{base}{steps[0]}/")
     if "<body" in html:
-        band = render(
-            request,
-            "evaluation/drafts/_band.html",
-            {
-                "steps": [(each, NAMES[each], f"{base}{each}/") for each in steps],
-                "step": "practice" if step == "feedback" else step,
-                "pairs": [
-                    (number, f"{base}judge/?pair={number}") for number in range(1, len(pairs_of(study)) + 1)
-                ],
-                "pair": pair,
-                "back": back,
-            },
-        ).content.decode()
-        html = re.sub(r"(<body[^>]*>\s*<a class=\"skip\".*?</a>)", lambda found: found.group(1) + band, html, count=1, flags=re.DOTALL)
+        page = {
+            "steps": [(each, NAMES[each], f"{base}{each}/") for each in steps],
+            "step": "practice" if step == "feedback" else step,
+            "pairs": [(number, f"{base}judge/?pair={number}") for number in range(1, len(pairs_of(study)) + 1)],
+            "pair": pair,
+            "back": back,
+        }
+        band = render_to_string("evaluation/drafts/_band.html", page)
+        html = _AFTER_SKIP.sub(lambda found: found.group(0) + band, html, count=1)
     shown = HttpResponse(html, status=answer.status_code)
     for header in ("HX-Retarget", "HX-Reswap"):
         if header in answer:

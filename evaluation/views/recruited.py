@@ -34,6 +34,7 @@ from evaluation.recruiting import (
     recruiting_of,
     return_address,
 )
+from evaluation.sample_pair import sample_pair
 from evaluation.views.arriving import for_annotator, not_open, notice, unknown, where_to
 
 SALT: Final = "evaluation.mturk"
@@ -90,6 +91,7 @@ def mturk(request: HttpRequest, public_id: str) -> HttpResponse:
         "submit_to": f"{assignment.submit_to}{SUBMIT_PATH}",
         "open_url": f"{reverse('annotate-mturk-open', args=[public_id])}?token={token}",
         "again": request.get_full_path(),
+        "sample": sample_pair(study) if assignment.is_preview() else None,
     }
     return render(request, "evaluation/annotate/mturk.html", page)
 

@@ -145,6 +145,7 @@ def study(request: HttpRequest, name: str) -> HttpResponse:
         **shown_live(shown, now),
         "study": shown,
         "may_change": membership.may_change(),
+        "role": membership.role,
         "actions": [
             each
             for each in ACTIONS.values()

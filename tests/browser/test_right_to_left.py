@@ -88,11 +88,11 @@ def test_keys_and_arrows_follow_the_eye(live_server, a_page):
     for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight"):
         page.keyboard.press(key)
         picked.append(page.locator("input[name='answer.naturalness']:checked").get_attribute("value"))
-    page.keyboard.press("0")
-    page.keyboard.press("Enter")
+    for key in ("0", "0", "Enter"):
+        page.keyboard.press(key)
     page.get_by_role("group", name="התאמה לאופי").wait_for()
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
+    for key in ("1", "Enter"):
+        page.keyboard.press(key)
     pair_up(page, 2)
 
     assert picked == ["left", "tie", "right", "tie"]
@@ -142,4 +142,4 @@ def test_no_page_of_it_has_a_violation_or_scrolls_sideways(live_server, a_page, 
     page.get_by_role("heading", name="Thank you.").wait_for()
     look("end")
 
-    assert found == dict.fromkeys(found, [])
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -16,6 +16,7 @@ from evaluation.joining import consent_version, decline_again, give_consent, mus
 from evaluation.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.models import Amendment, Annotator, AuditEntry, Judgment, Study
 from evaluation.reports.build import build_report, report_of
+from evaluation.reports.latex import report_latex, table_latex
 from evaluation.studies import close_study, open_study, unblind
 from tests.cast import NOW
 from tests.evaluation.builders import NATURALNESS, TRAITS, a_researcher, a_study, an_annotator, answer, judge_all
@@ -296,6 +297,8 @@ def test_the_report_lists_amendments_and_the_exported_file_gives_the_same(tmp_pa
     assert "One claim (pt over p on naturalness in personachat) was added when judgments were in" in said
     assert "answered in version 1 (8 judgments) and version 2 (8 judgments)" in said
     assert "were not deposited elsewhere" in said
+    assert "It was amended 2" in report_latex(report)
+    assert r"\label{tab:amendments}" in table_latex(table)
     assert "exploratory: added when 16 judgments were in" in " ".join(each.text for each in report.verdicts).replace(
         "\u00a0", " "
     )

@@ -1,4 +1,4 @@
-"""Sixteen threads claim and submit on a real database, and every submit is sent twice."""
+"""Sixteen threads, and then 64, claim and submit on a real database, and every submit is sent twice."""
 
 import threading
 from collections import Counter
@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Count, F
 
 from evaluation.assignment import claim_next
 from evaluation.judging import lock, submit
-from evaluation.models import Annotator, Judgment, Receipt, Study
+from evaluation.models import Annotator, Item, Judgment, Receipt, Study
 from evaluation.questions import sheets_of
 from tests.cast import NOW
-from tests.evaluation.builders import THREE_CRITERIA, a_study, an_annotator
+from tests.evaluation.builders import THREE_CRITERIA, a_context, a_slot, a_study, an_annotator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
 
@@ -85,3 +86,46 @@ def test_no_item_goes_over_k_and_no_judgment_is_lost_or_doubled():
     assert len(stored) == len(expected)
     assert set(stored) == expected
     assert Receipt.objects.count() == len(answered)
+
+
+CROWD, MANY_CONTEXTS, CHECKS = 64, 40, 6
+
+
+def test_64_annotators_at_once_with_checks_and_repeats_take_each_slot_once():
+    # Everybody asks at the same moment; check pairs are made while others make theirs, repeats wait for their own.
+    study = a_study(
+        contexts=MANY_CONTEXTS,
+        k=K,
+        criteria=THREE_CRITERIA,
+        traits={"extraversion": "high"},
+        seed=11,
+        design={"checks": {"share": 0.34}},
+    )
+    for each in study.slots.filter(number=0).order_by("position")[:20]:
+        a_slot(study, item=each.item, number=0, look=2, repeats=each, swapped=each.first_on_left)
+    for _ in range(CHECKS):
+        [item] = a_context(study)
+        Item.objects.filter(pk=item.pk).update(is_check=True, expected={"coherence": "first"})
+    people = [an_annotator(study, f"A-{number}") for number in range(CROWD)]
+    together = threading.Barrier(CROWD)
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        running = [pool.submit(judge_until_nothing_is_left, study, each, together) for each in people]
+        done = sum(each.result() for each in running)
+
+    answered = study.slots.answered()
+    real = answered.filter(look=1, item__is_check=False)
+    assert done == answered.count()
+    assert Counter(Counter(real.values_list("item", flat=True)).values()) == {K: MANY_CONTEXTS}
+    assert list(answered.values_list("context", "annotator", "look").annotate(n=Count("pk")).filter(n__gt=1)) == []
+    # A repeat is of its own annotator, and each that could be asked was.
+    repeats = answered.filter(look=2)
+    assert repeats.exclude(annotator=F("repeats__annotator")).count() == 0
+    assert repeats.count() == 20
+    # Looks at check pairs, made at the same time, are all different, and nobody saw one twice.
+    checks = answered.filter(item__is_check=True)
+    assert checks.count() > CHECKS
+    assert len(set(checks.values_list("item", "number"))) == len(set(checks.values_list("item", "annotator")))
+    assert len(set(checks.values_list("item", "number"))) == checks.count()
+    assert Receipt.objects.count() == answered.count()
+    assert Judgment.objects.count() == len(THREE_CRITERIA) * answered.count()

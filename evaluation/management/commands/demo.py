@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.chain import Manner, NameTaken, StepFailed, run
+from evaluation.chain_page import write_chain_page
 from evaluation.demo import EXPERIMENT, set_up_people
 from evaluation.experiment import read_experiment
 from evaluation.models import Study
@@ -37,6 +38,7 @@ class Command(ParleyCommand):
             steps = run(experiment, now=timezone.now, say=self.say, manner=manner)
         except (StepFailed, NameTaken) as error:
             raise WorkFailed(str(error)) from error
+        page = write_chain_page(experiment, now=timezone.now())
         demo = set_up_people(
             study=Study.objects.get(name=experiment.study),
             dry_run=Study.objects.get(name=f"{experiment.study}-dryrun"),
@@ -50,10 +52,11 @@ class Command(ParleyCommand):
             f"             sign in as {demo.researcher} with {password} (kept in {demo.password_file})\n"
             f"Dry run:     {site}{demo.dry_run_report_path} (simulated annotators)\n"
             f"             also {home() / 'reports' / f'{experiment.study}-dryrun' / 'report.html'}\n"
+            f"How every number came about: {page}\n"
         )
         if options["no_serve"]:
             self.say("Next: make run")
         else:
             self.say(f"Parley is at {site}/ (Ctrl-C ends it)")
             serve(host=host, port=port)
-        return {"experiment": experiment.title, "steps": steps, "study": experiment.study}
+        return {"experiment": experiment.title, "steps": steps, "study": experiment.study, "page": str(page)}

@@ -25,7 +25,12 @@ def test_words_change_and_names_do_not(kind, said):
 
 def test_a_report_of_dialogues_has_no_reply_in_it():
     info = StudyInfo(
-        systems=("pt", "p"), criteria=(COHERENCE,), plan=Plan(declared=True), kind="dialogues", opened_at="x"
+        systems=("pt", "p"),
+        criteria=(COHERENCE,),
+        plan=Plan(declared=True),
+        kind="dialogues",
+        name="snow",
+        opened_at="2026-11-24",
     )
 
     report = build_report(a_study(), info)

@@ -202,6 +202,23 @@ def test_a_preview_on_mechanical_turk_shows_a_look_and_claims_nothing():
     assert (Annotator.objects.count(), study.slots.exclude(annotator=None).count()) == (0, 0)
 
 
+def test_a_preview_shows_what_a_pair_looks_like_and_never_one_that_is_judged():
+    study = recruited("mturk")
+    address = in_the_frame(assignmentId="ASSIGNMENT_ID_NOT_AVAILABLE", workerId="")
+
+    made_up = Client().get(address).text
+    item = study.items.first()
+    item.is_practice = True
+    item.save()
+    practice = Client().get(address).text
+
+    assert "I grow tomatoes on my balcony." in made_up
+    assert "Which sounds more like something a person would really say?" in made_up
+    assert not any(word in made_up for word in ("rescue dogs", "First 0", "Second 1"))
+    # What is shown as practice is for looking at, and so is its preview.
+    assert ("First 0" in practice, "I grow tomatoes" in practice) == (True, False)
+
+
 def test_the_frame_may_be_shown_by_amazon_alone_and_no_other_page_by_anybody():
     recruited("mturk")
 

@@ -1,0 +1,1 @@
+"""The real server, killed, starved and cut off while annotators judge."""

@@ -1,0 +1,107 @@
+"""A database that is locked, full or restarted: a clear page, nothing half written, and the draft still there."""
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from evaluation.models import Draft, Judgment, Receipt, Slot
+from tests.evaluation.views.builders import COHERENCE, NATURALNESS, a_study, entered, form_of
+from tests.faults.sessions import check_nothing_is_lost, judging
+from tests.served_site import Site
+
+POSTGRES = os.environ.get("PARLEY_TEST_DATABASE_URL", "")
+on_postgres = pytest.mark.skipif(not POSTGRES.startswith("postgres"), reason="no PostgreSQL named")
+on_sqlite = pytest.mark.skipif(POSTGRES.startswith("postgres"), reason="a fault of SQLite's files")
+ANSWERS = {"answer.naturalness": "left", "answer.coherence": "tie"}
+PLACE = "/s/k3p9w2xq"
+K = 2
+
+
+def what_is_stored() -> tuple[int, int, int, int]:
+    answered = Slot.objects.answered().count()
+    return answered, Judgment.objects.count(), Receipt.objects.count(), Draft.objects.count()
+
+
+@on_sqlite
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trouble", ["locked", "full"])
+def test_a_submit_to_a_locked_or_full_database_says_when_to_try_again_and_is_then_counted_once(trouble):
+    browser = Client()
+    entered(browser, a_study(criteria=(NATURALNESS, COHERENCE)))
+    form = {**form_of(browser.get(f"{PLACE}/judge/").content.decode()), **ANSWERS}
+    browser.post(f"{PLACE}/draft/", form)
+    before = what_is_stored()
+
+    with connection.cursor() as cursor, closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        cursor.execute("PRAGMA busy_timeout = 20")
+        if trouble == "locked":
+            other.execute("BEGIN IMMEDIATE")
+        else:
+            cursor.execute("PRAGMA max_page_count = 1")
+            form["comment"] = "it fills what is left " * 80
+        # Of so full a file nothing is freed: each try writes more than there is room for.
+        refused = [browser.post(f"{PLACE}/judge/", {**form, "comment": form.get("comment", "") * 20}) for _ in range(2)]
+        other.rollback()
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+        cursor.execute("PRAGMA busy_timeout = 20000")
+    stored = what_is_stored()
+    taken = [browser.post(f"{PLACE}/judge/", form).status_code for _ in range(2)]
+
+    assert [(each.status_code, each["Retry-After"]) for each in refused] == [(503, "5")] * 2
+    page = refused[0].content.decode()
+    assert "What you have sent before is kept. Please try again in a minute." in page
+    assert "database" not in page
+    assert stored == before == (0, 0, 0, 1)
+    assert taken == [302, 302]
+    assert what_is_stored() == (1, 2, 1, 0)
+
+
+@on_postgres
+def test_connections_that_the_database_ends_again_and_again_lose_nothing(tmp_path):
+    with Site(tmp_path, postgres=POSTGRES, workers=2) as site:
+        study = site.study(contexts=300, k=K, links=6, traits=True)
+        site.start()
+
+        with judging(site, tmp_path, links=study["links"], seconds=8, drafts=True) as session:
+            for _ in range(6):
+                time.sleep(1)
+                site.sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            done = session.finish()
+
+        assert done["statuses"].get("500", 0) == 0
+        assert done["surprises"] == []
+        assert len(done["acknowledged"]) > 0
+        check_nothing_is_lost(site, study["name"], done, k=K)
+
+
+def test_a_stop_that_is_asked_for_in_full_load_finishes_what_it_was_sent(tmp_path):
+    with Site(tmp_path, workers=2) as site:
+        study = site.study(contexts=300, k=K, links=6)
+        site.start()
+
+        with judging(site, tmp_path, links=study["links"], seconds=5) as session:
+            time.sleep(2)
+            status = site.stop()
+            site.start()
+            done = session.finish()
+
+        assert status == 0
+        assert done["surprises"] == []
+        counted = check_nothing_is_lost(site, study["name"], done, k=K)
+        # Nothing was cut off: each that was counted was acknowledged.
+        assert counted["answered"] == len(done["acknowledged"])
+
+
+def test_health_and_readiness_are_said_without_a_name_or_a_sign_in(tmp_path):
+    with Site(tmp_path) as site:
+        site.start()
+
+        assert (site.ask("/healthz"), site.ask("/readyz")) == (200, 200)
