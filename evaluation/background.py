@@ -164,7 +164,9 @@ def background_of(study: Study) -> dict[str, list[tuple[str, int]]]:
         unsaid = max(told - sum(counts.values()), 0)
         words = {value: str(text) for value, text in QUESTIONS[key].options}
         cells = [(words.get(value, value), counts[value]) for value in words if counts[value]]
-        found[QUESTIONS[key].name] = merged([*cells, *([(UNSAID, unsaid)] if unsaid else [])])
+        cells += [(UNSAID, unsaid)] if unsaid else []
+        if cells:
+            found[QUESTIONS[key].name] = merged(cells)
     return found
 
 

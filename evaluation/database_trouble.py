@@ -2,14 +2,15 @@
 
 A locked file, a full disk, a server that restarts, a line that broke: whatever was under way is rolled back as a whole.
 The judge page's script sends again what met this page, under the same key, so it is counted once; the draft is still in
-the browser and, as far as it was acknowledged, on the server.
+the browser and, as far as it was acknowledged, on the server. A connection that broke is not used again: Django looks
+at each that met an error when its request ends.
 """
 
 import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
@@ -40,9 +41,6 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page, or for a script the JSON, that says the database is away for now."""
     # The kind alone: a message may hold values.
     log.error("database trouble: %s", type(error).__name__)
-    if not connection.in_atomic_block:
-        # A connection that broke is not used for the next request.
-        connection.close()
     response: HttpResponse
     if request.path.startswith("/api/"):
         response = JsonResponse({"detail": "The database does not answer just now. Try again."}, status=503)

@@ -26,6 +26,8 @@ class Field:
     kind: Kind = "line"
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    # Folded away until something is said in it.
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,21 +84,23 @@ CRITERIA: Final = Section(
             "On a rating only “cannot judge” can be offered.",
             _words(EXTRA_ANSWERS, OPTION_WORDS),
         ),
-        Field(("labels",), "Labels, for the scale of labels", "lines", "One on a line, in their order."),
-        Field(("min",), "Lowest rating", "whole"),
-        Field(("max",), "Highest rating", "whole", "Of a rating: 10 at most."),
-        Field(("ends",), "Words at both ends of the rating", "lines", "Two lines: lowest and highest."),
+        Field(("labels",), "Labels, for the scale of labels", "lines", "One on a line, in their order.", folded=True),
+        Field(("min",), "Lowest rating", "whole", folded=True),
+        Field(("max",), "Highest rating", "whole", "Of a rating: 10 at most.", folded=True),
+        Field(("ends",), "Words at both ends of the rating", "lines", "Two lines: lowest and highest.", folded=True),
         Field(
             ("needs",),
             "Asks about the speaker's trait",
             "choice",
             choices=(("", "No"), ("traits", "Yes: where one is stated")),
+            folded=True,
         ),
         Field(
             ("after",),
             "Asked only after",
             "lines",
             "Keys of questions, one on a line. Questions about traits wait by themselves.",
+            folded=True,
         ),
         Field(
             ("reason",),
@@ -106,6 +110,7 @@ CRITERIA: Final = Section(
                 ("", "Not asked for"),
                 *_words(REASONS, {"optional": "May be given", "required": "Must be given"}),
             ),
+            folded=True,
         ),
     ),
 )

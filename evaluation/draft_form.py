@@ -20,6 +20,8 @@ from evaluation.toml_table import Place
 _WHOLE: Final = re.compile(r"[+-]?\d{1,18}")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
 MOST_ROWS: Final = 30
+# What every study has to say something about.
+OPENED: Final = ("about", "material", "criteria", "judgments")
 
 
 class NotToml(ValueError):
@@ -55,6 +57,9 @@ class Row:
 
     number: int
     fields: tuple[Shown, ...]
+    folded: tuple[Shown, ...]
+    # Whether something is said in what is folded, or wrong there.
+    unfolded: bool
     heading: str
     first: bool
     last: bool
@@ -70,8 +75,8 @@ class ShownSection:
     fields: tuple[Shown, ...]
     rows: tuple[Row, ...]
     errors: int
-    # Whether anything is said in it.
-    filled: bool
+    # Whether it stands open: what every study says, and where something is said or wrong.
+    opened: bool
 
 
 def document_of(toml: str) -> tomlkit.TOMLDocument:
@@ -99,14 +104,14 @@ def shown(
             rows = tuple(_row(section, number, tables, left) for number in range(len(tables)))
         else:
             fields = tuple(_shown(field, field.place, document, left, beside or {}) for field in section.fields)
-        all_fields = [*fields, *(each for row in rows for each in row.fields)]
+        all_fields = [*fields, *(each for row in rows for each in (*row.fields, *row.folded))]
         sections.append(
             ShownSection(
                 section=section,
                 fields=fields,
                 rows=rows,
                 errors=sum(len(each.errors) for each in all_fields),
-                filled=any(each.value or each.chosen for each in all_fields),
+                opened=section.key in OPENED or any(each.value or each.chosen or each.errors for each in all_fields),
             )
         )
     return tuple(sections), tuple(left)
@@ -248,9 +253,12 @@ def _row(section: Section, number: int, tables: Sequence[Mapping[str, Any]], lef
             source = _with_defaults(table, field.place)
         fields.append(_shown(field, place, source, left, {}, inside=field.place))
     named = at(table, ("name",)) or at(table, section.fields[0].place) or ""
+    folded = tuple(each for each in fields if each.field.folded)
     return Row(
         number=number,
-        fields=tuple(fields),
+        fields=tuple(each for each in fields if not each.field.folded),
+        folded=folded,
+        unfolded=any(each.value or each.errors for each in folded),
         heading=f"{section.one.capitalize()} {number + 1}{f': {named}' if named else ''}",
         first=number == 0,
         last=number == len(tables) - 1,
@@ -270,9 +278,8 @@ def _shown(
     mine = [each for each in left if _belongs(each.place, place)]
     for each in mine:
         left.remove(each)
-    if field.kind == "beside":
-        value, chosen = beside.get(str(place[-1]), ""), ()
-    else:
+    value, chosen = beside.get(str(place[-1]), ""), cast("tuple[str, ...]", ())
+    if field.kind != "beside":
         value, chosen = _displayed(field, at(source, inside or place))
     return Shown(field, _name(place), value, chosen, tuple(each.message for each in mine))
 

@@ -100,7 +100,8 @@ def extend(
         looks=held.audit.filter(action="looked").count(),
     )
     slots = _more_slots(held, k)
-    Study.objects.filter(pk=held.pk).update(judgments_per_pair=k)
+    # Of how many looks a share is, is counted anew.
+    Study.objects.filter(pk=held.pk).update(judgments_per_pair=k, planned_looks=None, planned_looks_at=None)
     study.refresh_from_db()
     new = Counter(item.context.domain for item in made)
     return Extended(
@@ -211,7 +212,8 @@ def _further(study: Study, gathered: Gathered, per_domain: int, before: dict[str
     chosen: list[Candidate] = []
     for domain, there in by_domain.items():
         new = [place for place, each in enumerate(there) if each.id not in used]
-        if any(each.id in judged for each in there[new[0] :] if new):
+        after_the_first_new = there[new[0] :] if new else []
+        if any(each.id in judged for each in after_the_first_new):
             raise CannotExtend(
                 f"the draw of {domain} does not begin with the contexts that the study has: it was made by other rules"
             )
@@ -228,7 +230,7 @@ def _further(study: Study, gathered: Gathered, per_domain: int, before: dict[str
 
 @dataclass(frozen=True)
 class _Row:
-    """An item by its keys: whole rows of a large study would take a while to make, and nothing more is asked of them."""
+    """An item by its keys: whole rows of a large study would take a while to make, and no more is asked of them."""
 
     pk: int
     context: int

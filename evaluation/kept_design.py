@@ -33,7 +33,7 @@ def _rebuilt(kind: Any, value: Any) -> Any:
         return {key: _rebuilt(inner[1], each) for key, each in value.items()}
     if origin is Literal:
         return value
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         types = get_type_hints(kind)
         known = [each.name for each in fields(kind) if each.name in value]
         return kind(**{name: _rebuilt(types[name], value[name]) for name in known})

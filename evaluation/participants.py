@@ -25,5 +25,5 @@ def write_participants(path: Path, study: Study, *, now: datetime, by: Researche
     with path.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows((code, harmless(participant)) for code, participant in people)
+        table.writerows([harmless(each).replace("\r", " ") for each in pair] for pair in people)
     return len(people)

@@ -127,8 +127,10 @@ def write_pay_list(paid: PayList, out: "SupportsWrite[str]") -> None:
     lines.writeheader()
     for each in paid.wages:
         line = asdict(each) | {"currency": paid.currency}
-        # A participant id comes from outside.
-        line["participant"] = harmless(each.participant)
+        # A participant id comes from outside, and a reason from whoever wrote it.
+        for key in ("annotator", "participant", "excluded_by"):
+            # A bare carriage return is not quoted, and what follows it would begin a line.
+            line[key] = harmless(str(line[key])).replace("\r", " ")
         line["seconds"] = "" if each.seconds is None else f"{each.seconds:.1f}"
         lines.writerow(line)
 

@@ -5,7 +5,7 @@ rows, or stops after `COUNTED`.
 """
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 
@@ -140,7 +140,7 @@ def _next(**fields: bool) -> Prepared[Slot]:
 _NEXT: Final = {None: _next(), True: _next(first_on_left=True), False: _next(first_on_left=False)}
 _CLAIM: Final = PreparedUpdate(
     lambda slot, annotator, now, until: (
-        Slot.objects.filter(pk=slot).unclaimed(now),  # type: ignore[attr-defined]
+        Slot.objects.filter(pk=slot).unclaimed(now),
         {"annotator_id": annotator, "claimed_at": now, "leased_until": until, "locked_at": None},
     ),
     slot=int,
@@ -238,7 +238,7 @@ def next_open(annotator: Annotator, study: Study, now: datetime, *, first_on_lef
 
     Of those that show the pair's first on the left, or of those that do not, where that is said.
     """
-    return cast("Slot | None", _NEXT[first_on_left].first(annotator=annotator.pk, study=study.pk, now=now))
+    return _NEXT[first_on_left].first(annotator=annotator.pk, study=study.pk, now=now)
 
 
 def claim(slot_id: int, annotator: Annotator, *, now: datetime, until: datetime) -> bool:

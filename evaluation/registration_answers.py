@@ -183,7 +183,7 @@ def _analysis(plan: Mapping[str, Any]) -> str:
         how = "a sign-flip permutation test over context clusters, for these annotators"
     return (
         f"Each hypothesis on net preference by {how}, two-sided; equivalence by two one-sided tests; Holm's correction "
-        f"over the {len(plan.get('hypotheses') or ()) + len(plan.get('contrasts') or ())} claims above."
+        "over all claims above."
     )
 
 
@@ -209,8 +209,8 @@ def _power(power: Mapping[str, Any]) -> str:
     return (
         f"Simulated with the test that decides, at {power['level']:.4g} ({power['family']} claims): a net preference "
         f"of {power['effect']:g} is found with a power of {power['value']:.2f}, with {power['annotators']} annotators "
-        f"and {power['contexts_of_a_place']:,} contexts to a claim, assuming {power['ties']:.0%} ties and a correlation of "
-        f"{power['likeness']:g} between judgments of one context."
+        f"and {power['contexts_of_a_place']:,} contexts to a claim, assuming {power['ties']:.0%} ties and a "
+        f"correlation of {power['likeness']:g} between judgments of one context."
     )
 
 

@@ -23,15 +23,15 @@ _PART: Final = r"[A-Za-z0-9_][A-Za-z0-9_.,+=@()\[\]#-]*"
 _HOME_NAME: Final = re.compile(rf"{_PART}(?:/{_PART})*")
 # The keys that name files: one beside the study's, or several that may be the home's too. What else a study file says
 # is read as words. A key that is in no list is refused, until somebody has thought about what it opens.
-BESIDE: Final = (
+BESIDE: Final[tuple[Place, ...]] = (
     ("text", "consent"),
     ("text", "instructions"),
     ("text", "end"),
     ("checks", "file"),
     ("practice", "file"),
 )
-BESIDE_OR_HOME: Final = (("responses",), ("controls", "samples"))
-OF_HOME: Final = (("dialogues",), ("personas",))
+BESIDE_OR_HOME: Final[tuple[Place, ...]] = (("responses",), ("controls", "samples"))
+OF_HOME: Final[tuple[Place, ...]] = (("dialogues",), ("personas",))
 OPENS_NOTHING: Final = frozenset(
     {
         *("title", "public_title", "language", "contexts", "judgments_per_pair", "max_share", "repeat_share"),
@@ -138,8 +138,8 @@ def parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = int(found.group(1)) if found else text.count("\n") + 1
-        raise BadToml(str(error), line=line, problem=f"not TOML: {error}") from error
+        number = int(found.group(1)) if found else text.count("\n") + 1
+        raise BadToml(str(error), line=number, problem=f"not TOML: {error}") from error
     except (ValueError, RecursionError) as error:
         raise BadToml(f"not TOML that can be read: {error}") from error
 

@@ -6,7 +6,7 @@ What the reader takes by default is written out as well, so that a later Parley 
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import tomlkit
 from tomlkit.items import InlineTable, Item, Table
@@ -85,7 +85,13 @@ def _contexts(chosen: ChosenContexts) -> dict[str, Any]:
 
 
 def _criterion(each: StudyCriterion) -> dict[str, Any]:
-    said = {"key": each.key, "name": each.name, "question": each.question, "help": each.help, "scale": each.scale}
+    said: dict[str, Any] = {
+        "key": each.key,
+        "name": each.name,
+        "question": each.question,
+        "help": each.help,
+        "scale": each.scale,
+    }
     said["options"] = _list(each.options)
     if each.scale == "rating":
         said |= {"min": each.low, "max": each.high, "ends": list(each.ends)}
@@ -210,7 +216,7 @@ def _value(value: Any) -> Item:
         row = tomlkit.array()
         for each in value:
             row.append(_value(each))
-        return row.multiline(any(isinstance(each, Mapping) for each in value))
+        return cast(Item, row.multiline(any(isinstance(each, Mapping) for each in value)))
     return tomlkit.item(value)
 
 

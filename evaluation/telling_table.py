@@ -76,7 +76,7 @@ def controls_in(table: TomlTable) -> Controls | None:
         raise said.bad(
             "samples",
             "an A/A pair is two answers of one system: expected responses of a system of this study that was asked a "
-            "second time (respond with another --seed), under the same system name",
+            "second time (respond --decoding sample, with another --seed), under the same system name",
         )
     if controls.samples and not controls.aa_share:
         raise said.bad("aa_share", "there are samples, and no share of pairs to show them in")

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,7 @@ CALL: Final = re.compile(r"""\b(?:n?p?gettext|_)\((?:[^()'"]|'(?:\\.|[^'\\])*'|"
 UNSAID: Final = re.compile(
     r'^"(?:Project-Id-Version|Report-Msgid|POT-|PO-Rev|Last-Trans|Language-Team|Generated-By).*\n', re.MULTILINE
 )
+NO_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 HEAD: Final = """\
 # Parley in {name}: what annotators read.
 # Filled by `manage.py translate`, which also makes django.mo of it.
@@ -136,7 +138,10 @@ def read(po: Path) -> "Catalog":
     from babel.messages.pofile import read_po
 
     with po.open("rb") as file:
-        return read_po(file, domain="django")
+        catalog = read_po(file, domain="django")
+    # The same words are the same catalogue, whenever it is compiled.
+    catalog.creation_date = catalog.revision_date = NO_DAY
+    return catalog
 
 
 def po_file(language: str, folder: Path) -> Path:

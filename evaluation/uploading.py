@@ -49,7 +49,7 @@ def read_uploaded(files: Mapping[str, bytes], folder: Path, *, name: str) -> Stu
     except UnicodeDecodeError as error:
         line = files[STUDY_FILE][: error.start].count(b"\n") + 1
         raise UploadRefused([UploadError(STUDY_FILE, line, f"not UTF-8: {error.reason}")]) from error
-    errors = []
+    errors: list[UploadError] = []
     for each in files:
         checked = check_file(each, files[each])
         errors += checked.errors if checked.kind in ("responses", "pairs") else ()
@@ -57,7 +57,9 @@ def read_uploaded(files: Mapping[str, bytes], folder: Path, *, name: str) -> Stu
     errors = [*(problem.as_upload_error() for problem in looked.problems), *errors]
     if errors or looked.file is None:
         raise UploadRefused(errors[:MOST_ERRORS])
-    return looked.file
+    # An upload stands before what has its name under PARLEY_HOME, also where it is read later.
+    controls = looked.file.controls
+    return replace(looked.file, controls=controls and replace(controls, samples=_placed(controls.samples, files)))
 
 
 def gather_uploaded(file: StudyFile, files: Mapping[str, bytes], folder: Path) -> Gathered:
@@ -68,8 +70,7 @@ def gather_uploaded(file: StudyFile, files: Mapping[str, bytes], folder: Path) -
             raise UploadRefused(
                 [UploadError("", None, f"two files are called {stem}, and differ in their ending alone: rename one")]
             )
-    controls = file.controls and replace(file.controls, samples=_placed(file.controls.samples, files))
-    placed = replace(file, folder=folder, responses=_placed(file.responses, files), controls=controls)
+    placed = replace(file, folder=folder, responses=_placed(file.responses, files))
     try:
         return gather_file(placed)
     except BadLine as error:

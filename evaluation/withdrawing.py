@@ -9,7 +9,18 @@ from typing import Final
 
 from django.db import transaction
 
-from evaluation.models import Annotator, AuditEntry, Draft, Invite, Judgment, PracticeAnswer, Receipt, Researcher, Slot
+from evaluation.models import (
+    Annotator,
+    AuditEntry,
+    Draft,
+    Invite,
+    Judgment,
+    LostLook,
+    PracticeAnswer,
+    Receipt,
+    Researcher,
+    Slot,
+)
 from evaluation.paying import keep_work
 
 WITHDRAWN: Final = "an annotator withdrew"
@@ -68,6 +79,7 @@ def _take_back(annotator: Annotator) -> int:
     for model in (Judgment, Draft, Receipt):
         model.objects.filter(slot__annotator=annotator).delete()
     PracticeAnswer.objects.filter(annotator=annotator).delete()
+    LostLook.objects.filter(annotator=annotator).delete()
     # Looks at check pairs were made for them alone.
     slots.filter(item__is_check=True).delete()
     # Somebody else was planned in their place already, when they were excluded.

@@ -6,12 +6,16 @@ from itertools import combinations
 from typing import Any, Final
 
 from generation.corpus.corrections import holm
-from training.intervals import Difference
+from training.intervals import RESAMPLES, Difference
 from training.responses import ALL
 from training.scoring import Scores
 
 # What is compared unless it is declared otherwise: prediction, overlap, persona, form; no controls.
 DECLARED: Final = ("perplexity_per_word", "f1", "chrf", "own_persona", "leaks", "words", "questions")
+
+# The smallest p that R resamples can give is corrected to comparisons / (R + 1): with so many resamples for each
+# comparison that is 0.02, however many systems there are.
+RESAMPLES_EACH: Final = 50
 
 
 class UnknownMetric(ValueError):
@@ -27,6 +31,7 @@ class Compared:
     domain: str
     metric: str
     difference: Difference
+    resamples: int = RESAMPLES
     p_holm: float | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -43,6 +48,7 @@ class Compared:
             "p": found.p,
             "p_holm": self.p_holm,
             "n": found.n,
+            "resamples": self.resamples,
         }
         return said | ({"reason": found.reason} if found.reason else {})
 
@@ -58,20 +64,32 @@ def compare(scored: Sequence[Scores], *, metrics: Sequence[str] = DECLARED, seed
     for name in metrics:
         if name not in measured:
             raise UnknownMetric(f"metric {name!r}: expected some of {', '.join(sorted(known))}")
-    found = [
-        Compared(one.system, other.system, domain, metric, _difference(one, other, domain, metric, seed=seed))
+    asked = [
+        (one, other, domain, metric)
         for one, other in combinations(scored, 2)
         for domain in one.domains
         if domain != ALL and domain in other.domains
         for metric in metrics
     ]
+    resamples = max(RESAMPLES, RESAMPLES_EACH * len(asked))
+    found = [
+        Compared(
+            one.system,
+            other.system,
+            domain,
+            metric,
+            _difference(one, other, domain, metric, seed=seed, resamples=resamples),
+            resamples,
+        )
+        for one, other, domain, metric in asked
+    ]
     corrected = iter(holm([each.difference.p for each in found if each.difference.p is not None]))
     return [replace(each, p_holm=next(corrected)) if each.difference.p is not None else each for each in found]
 
 
-def _difference(one: Scores, other: Scores, domain: str, metric: str, *, seed: int) -> Difference:
+def _difference(one: Scores, other: Scores, domain: str, metric: str, *, seed: int, resamples: int) -> Difference:
     for scores in (one, other):
         if metric not in scores.sums[domain]:
             reason = scores.domains[domain][metric].reason
             return Difference(None, reason=f"{scores.system}: {reason}")
-    return one.sums[domain][metric].minus(other.sums[domain][metric], seed=seed)
+    return one.sums[domain][metric].minus(other.sums[domain][metric], seed=seed, resamples=resamples)

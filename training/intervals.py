@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES: Final = 1000
+# Resamples of many clusters are weighed so many at once.
+BLOCK: Final = 1000
 LEVEL: Final = 0.95
 NOTHING: Final = "nothing to measure"
 # Differences that are equal but for the order of their sums.
@@ -118,7 +120,7 @@ class Sums:
         low, high = _percentiles(self._resampled(np.stack(list(self.by_cluster.values())), seed=seed))
         return Score(value, low, high)
 
-    def minus(self, other: "Sums", *, seed: int) -> Difference:
+    def minus(self, other: "Sums", *, seed: int, resamples: int = RESAMPLES) -> Difference:
         """This metric minus the other's over the clusters that both have, resampled together.
 
         p is the share of resamples whose difference is at least as far from the observed one as that is from 0 (+1:
@@ -134,7 +136,8 @@ class Sums:
             return Difference(None, n=len(shared), reason=NOTHING)
         if len(shared) < 2:
             return Difference(value, n=1, reason=ONE_CLUSTER)
-        drawn = self._resampled(ours, seed=seed) - other._resampled(theirs, seed=seed)
+        drawn = self._resampled(ours, seed=seed, resamples=resamples)
+        drawn = drawn - other._resampled(theirs, seed=seed, resamples=resamples)
         low, high = _percentiles(drawn)
         further = int((np.abs(drawn - value) >= abs(value) - _ROUNDING).sum())
         known = int(np.isfinite(drawn).sum())
@@ -160,11 +163,19 @@ class Sums:
         low, high = _percentiles(theirs / ours if as_ratio else ours - theirs)
         return Score(value, low, high)
 
-    def _resampled(self, sums: Floats, *, seed: int) -> Floats:
+    def _resampled(self, sums: Floats, *, seed: int, resamples: int = RESAMPLES) -> Floats:
         """The metric of each resample. The same seed and number of clusters draw the same clusters."""
-        clusters = len(sums)
-        drawn = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=RESAMPLES)
-        return np.asarray(self.of(drawn.astype(np.float64) @ sums))
+        found = [self.of(block.astype(np.float64) @ sums) for block in _draws(len(sums), seed, resamples)]
+        return np.concatenate([np.asarray(block) for block in found])
+
+
+# Every metric of a table is resampled alike; a table has few numbers of dialogues.
+@lru_cache(maxsize=4)
+def _draws(clusters: int, seed: int, resamples: int) -> tuple[npt.NDArray[np.unsignedinteger[Any]], ...]:
+    """How often each resample has each cluster, in blocks; the first of many resamples are those of few."""
+    rng, even = np.random.default_rng(seed), np.full(clusters, 1 / clusters)
+    sizes = [min(BLOCK, resamples - start) for start in range(0, resamples, BLOCK)]
+    return tuple(rng.multinomial(clusters, even, size=size).astype(np.min_scalar_type(clusters)) for size in sizes)
 
 
 def _percentiles(values: Floats) -> tuple[float, float]:

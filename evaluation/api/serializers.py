@@ -8,8 +8,9 @@ from evaluation.api.operations import Strict, paged
 from evaluation.api.shapes import answers_as
 from evaluation.excluding import LONGEST_RULE
 from evaluation.joining import ALL_LINKS
-from evaluation.models import Invite, Study
+from evaluation.models import AuditEntry, Invite, Study
 from evaluation.stats.rows import JudgmentRow
+from evaluation.trail import HIDDEN
 
 STATES: Final = list(Study.State.values)
 MOST_LINKS: Final = 500
@@ -193,10 +194,15 @@ class AuditOut(serializers.Serializer[Any]):
 
     made_at = serializers.DateTimeField()
     action = serializers.CharField()
-    detail = serializers.DictField()
+    detail = serializers.SerializerMethodField(help_text="empty where it would tell results that are hidden")
     made_by = serializers.SerializerMethodField(help_text="null: by the study's own rules, or on the server")
 
-    def get_made_by(self, entry: Any) -> str | None:
+    def get_detail(self, entry: AuditEntry) -> dict[str, Any]:
+        """As the page of the trail tells it."""
+        hidden = entry.action in HIDDEN and not entry.study.shows_results()
+        return {} if hidden else dict(entry.detail)
+
+    def get_made_by(self, entry: AuditEntry) -> str | None:
         """The researcher's name, or their address."""
         return str(entry.made_by) if entry.made_by is not None else None
 

@@ -197,5 +197,5 @@ class Audit(ResearcherView):
     )
     def get(self, request: Request, name: str) -> Response:
         """Every change of the study, the newest first."""
-        entries = self.study(name).audit.select_related("made_by").order_by("-made_at", "-pk")
+        entries = self.study(name).audit.select_related("made_by", "study").order_by("-made_at", "-pk")
         return self.page(entries, AuditOut)

@@ -44,7 +44,8 @@ def _amended(analysis: Mapping[str, Any]) -> list[str]:
         names = criterion_names(analysis)
         which = listed([_claimed(each, names) for each in late])
         said.append(
-            f"{in_words(len(late)).capitalize()} claim{'' if len(late) == 1 else 's'} ({which}) {'was' if len(late) == 1 else 'were'} added when "
+            f"{in_words(len(late)).capitalize()} claim{'' if len(late) == 1 else 's'} ({which}) "
+            f"{'was' if len(late) == 1 else 'were'} added when "
             "judgments were in: exploratory, corrected with all claims, while those declared before the first judgment "
             "are corrected among themselves."
         )

@@ -6,13 +6,16 @@ systems and criteria, and what researchers wrote, stand in rows and verdicts, an
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, Final, TypeVar
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from evaluation.reports.figures import Plot
 from evaluation.reports.table import Table
 
-Part = TypeVar("Part")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Report = TypeVar("Report", bound="DataclassInstance")
 Words = Mapping[str, str]
 DIALOGUES: Final = {
     "Replies, references, the persona and the turns before": "The dialogues and what is known of the speakers",
@@ -90,13 +93,17 @@ def plot_of(kind: str, plot: Plot | None) -> Plot | None:
     """A plot whose title and caption are in the words of `kind`."""
     if plot is None:
         return None
-    said = {key: said_of(kind, getattr(plot, key)) for key in ("title", "alt", "caption")}
-    return replace(plot, **said)
+    return replace(
+        plot,
+        title=said_of(kind, plot.title),
+        alt=said_of(kind, plot.alt),
+        caption=said_of(kind, plot.caption),
+    )
 
 
-def report_of_kind(report: Part, kind: str) -> Part:
+def report_of_kind(report: Report, kind: str) -> Report:
     """A report in the words of `kind`: its methods, cautions, plots and tables."""
-    if kind not in OF_KIND or not is_dataclass(report):
+    if kind not in OF_KIND:
         return report
     changed: dict[str, Any] = {}
     for each in fields(report):

@@ -19,7 +19,43 @@ def report_label_tables(analysis: Mapping[str, Any]) -> tuple[Table, ...]:
         return ()
     names = criterion_names(analysis)
     against = label_tables(found) if found.get("traits") else ()
-    return (_given(found["given"], names), *(table for table in against if table.rows))
+    models = _models(found.get("judges") or {}, names)
+    return (_given(found["given"], names), *(table for table in (*against, models) if table.rows))
+
+
+def _models(judges: Mapping[str, Any], names: Mapping[str, str]) -> Table:
+    """Language models that labelled the same personas, each held against people."""
+    rows: list[tuple[Value, ...]] = [
+        (
+            model,
+            names.get(trait, trait),
+            int(each["n"]["personas"]),
+            value_of(each["accuracy"]),
+            interval_of(each["accuracy"]),
+            value_of(each["kappa"]),
+            interval_of(each["kappa"]),
+            value_of(each["leave_one_out"]["difference"]),
+            interval_of(each["leave_one_out"]["difference"]),
+        )
+        for model, found in judges.items()
+        for trait, each in found["traits"].items()
+    ]
+    columns = (
+        Column("model", "Model"),
+        Column("criterion", "Criterion"),
+        Column("personas", "Personas", "count"),
+        Column("accuracy", "As most people say", "share"),
+        Column("accuracy_95", "95 %", "interval"),
+        Column("kappa", "κ", "coefficient"),
+        Column("kappa_95", "95 %", "interval"),
+        Column("difference", "Less a person", "net"),
+        Column("difference_95", "95 %", "interval"),
+    )
+    note = (
+        "Less a person: its balanced accuracy against the majority of the others less that of the person who was left "
+        "out, over all people in turn."
+    )
+    return Table("labels_of_models", "Models' labels against people's", columns, tuple(rows), note)
 
 
 def _given(given: Mapping[str, Any], names: Mapping[str, str]) -> Table:

@@ -69,7 +69,7 @@ def analyse(rows: Sequence[JudgmentRow], info: StudyInfo) -> Json:
     overall = side_bias(chosen.counted, systems=info.systems, seed=info.seed)
     models = {key: fitted(there) for key, there in compared.items()}
     clusters = _sizes(chosen.counted)["clusters"]
-    labels = labels_json(chosen.counted, criteria, info)
+    labels = labels_json(chosen.counted, criteria, info, in_order(rows))
     beside = instrument(chosen, criteria, by_criterion, compared, info, signature)
     return {
         "signature": signature.of("all", method="see each number", unit="cluster", n=clusters),

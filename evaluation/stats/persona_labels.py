@@ -12,10 +12,16 @@ from generation.corpus.traits import TRAITS
 Json = dict[str, Any]
 
 
-def labels_json(rows: Sequence[JudgmentRow], criteria: Sequence[DeclaredCriterion], info: StudyInfo) -> Json | None:
+def labels_json(
+    rows: Sequence[JudgmentRow],
+    criteria: Sequence[DeclaredCriterion],
+    info: StudyInfo,
+    everything: Sequence[JudgmentRow] = (),
+) -> Json | None:
     """How often people gave each label, and the labels of `info.labelled` held against theirs; None without labels.
 
-    Only labels of no system count: what is said of a persona, and not of something that a system answered.
+    Only labels of no system count: what is said of a persona, and not of something that a system answered. Of
+    `everything` the labels of language models that judged beside people are held against theirs too, by model.
     """
     labelled = [each for each in criteria if each.scale == "label"]
     of_personas = [row for row in rows if not row.system and not row.first]
@@ -25,7 +31,23 @@ def labels_json(rows: Sequence[JudgmentRow], criteria: Sequence[DeclaredCriterio
     sample = predicted_of(info.labelled, [each.key for each in labelled])
     counted = {each.key: _given(given[each.key], each, sample) for each in labelled if given[each.key]}
     against = label_accuracy(sample, of_personas, seed=info.seed) if sample else {}
-    return {"given": counted, **against}
+    models = _models(everything, [each.key for each in labelled], info, people=of_personas)
+    return {"given": counted, **against, **({"judges": models} if models else {})}
+
+
+def _models(
+    rows: Sequence[JudgmentRow], criteria: Sequence[str], info: StudyInfo, *, people: Sequence[JudgmentRow]
+) -> Json:
+    """Model -> its accuracy; its labels weigh as the labeller's do, or all alike where there was none."""
+    if people[0].annotator_kind == "llm":
+        return {}
+    by_model: dict[str, list[Predicted]] = {}
+    for row in rows:
+        if row.annotator_kind == "llm" and not row.first and not row.system and row.criterion in criteria:
+            weight = float(info.labelled[row.context]["weight"]) if row.context in info.labelled else 1.0
+            label = Predicted(row.context, row.criterion, row.choice, weight)
+            by_model.setdefault(row.annotator, []).append(label)
+    return {model: label_accuracy(sample, people, seed=info.seed) for model, sample in sorted(by_model.items())}
 
 
 def predicted_of(labelled: Mapping[str, Mapping[str, Any]], criteria: Sequence[str]) -> list[Predicted]:

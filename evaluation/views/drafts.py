@@ -36,7 +36,8 @@ LISTS: Final = ("criteria", "hypotheses")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, *, too_large: TooLarge | None = None) -> HttpResponse:
     """How to begin: two files to compare at once, a blank form, or a `study.toml` with its files."""
-    me, errors, status = signed_in(request.user), (), 200
+    errors: tuple[UploadError, ...] = ()
+    me, status = signed_in(request.user), 200
     said = {"name": "", "title": "", "ethics": ""}
     if too_large is not None:
         errors, status = too_large.errors, 413
@@ -195,7 +196,8 @@ def _keep_text(mine: StudyDraft, key: str, text: str) -> str | None:
 def files(request: HttpRequest, number: int, *, too_large: TooLarge | None = None) -> HttpResponse:
     """What was uploaded: checksum, count and a sample of each, and every line that is wrong."""
     mine = drafting.own_draft_or_404(request.user, number)
-    errors, status = (), 200
+    errors: tuple[UploadError, ...] = ()
+    status = 200
     if too_large is not None:
         errors, status = too_large.errors, 413
     elif request.method == "POST" and (name := request.POST.get("remove")):

@@ -27,16 +27,20 @@ class Pace:
 def pace_of(progress: PersonalProgress, *, changing: bool = False, kind: str = "pair") -> Pace:
     """How many are done and left, and how long the rest takes at the annotator's own pace."""
     done, total = progress.done, max(progress.done + progress.left, 1)
-    timed = progress.median_seconds is not None and done >= ENOUGH_FOR_A_PACE and progress.left > 0
+    # Of very many pairs not all are counted: then there are "400+", and no time is foretold.
+    paced = progress.median_seconds is not None and done >= ENOUGH_FOR_A_PACE
+    timed, plus = paced and progress.left > 0 and not progress.more, "+" if progress.more else ""
     seconds = (progress.median_seconds or 0.0) * progress.left
-    where = {"number": min(done + 1, total), "total": total}
+    where = {"number": min(done + 1, total), "total": f"{total}{plus}"}
     if kind == "persona":
         last, heading = _("Your last description again"), _("Description %(number)s of %(total)s") % where
     else:
         last, heading = _("Your last pair again"), _("Pair %(number)s of %(total)s") % where
     return Pace(
         heading=last if changing else heading,
-        left=_("%(time)s left") % {"time": minutes(seconds)} if timed else _left(progress.left),
+        left=_("%(time)s left") % {"time": minutes(seconds) if timed else f"{progress.left}{plus}"}
+        if timed or plus
+        else _left(progress.left),
         timed=timed,
         done=done,
         total=total,

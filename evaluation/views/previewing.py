@@ -184,14 +184,14 @@ def _in_its_frame(
     html = re.sub(rf"/s/{re.escape(study.public_id)}/(\w+)/", rf"{base}\1/", html)
     html = html.replace(f"/s/{study.public_id}/", f"{base}{steps[0]}/")
     if "<body" in html:
-        page = {
+        of_band = {
             "steps": [(each, NAMES[each], f"{base}{each}/") for each in steps],
             "step": "practice" if step == "feedback" else step,
             "pairs": [(number, f"{base}judge/?pair={number}") for number in range(1, len(pairs_of(study)) + 1)],
             "pair": pair,
             "back": back,
         }
-        band = render_to_string("evaluation/drafts/_band.html", page)
+        band = render_to_string("evaluation/drafts/_band.html", of_band)
         html = _AFTER_SKIP.sub(lambda found: found.group(0) + band, html, count=1)
     shown = HttpResponse(html, status=answer.status_code)
     for header in ("HX-Retarget", "HX-Reswap"):

@@ -12,14 +12,15 @@ from typing import Any, Final
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from evaluation import talking
+from evaluation import drafting, talking
 from evaluation.accounts import one_time_path
 from evaluation.models import Annotator, AnsweringProcess, Invite, Study, TalkReply
 from generation.corpus.dialogues import write_dialogues
 from tests.browser.test_judging import first_pair_up, press
 from tests.builders import a_dialogue
-from tests.cast import CLEO
+from tests.cast import CLEO, NOW
 from tests.evaluation.builders import a_researcher
+from tests.evaluation.uploads import TWO, responses_of
 from tests.evaluation.views.builders import a_link, a_study
 from tests.evaluation.views.known import add_known_pairs
 from tests.evaluation.views.people import a_planted_study
@@ -42,6 +43,12 @@ NO_PAGE: Final = {
     "study-member": "a button of the members",
     "study-deposit": "a button of the study",
     "api-nowhere": "JSON",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "study-files": "an archive",
+    "study-edit": "a button of the study",
+    "draft-make": "a button of the draft",
+    "draft-download": "an archive",
     "study-job-file": "a file",
     "study-revoke": "a button of the invitations",
     "study-webhook-remove": "a button of the webhooks",
@@ -74,7 +81,7 @@ class Visit:
 
 Way = Callable[[Visit], None]
 WAYS: Final[dict[str, dict[str, Way]]] = {
-    group: {} for group in ("annotators", "prolific", "mturk", "strangers", "signing in", "researchers")
+    group: {} for group in ("annotators", "prolific", "mturk", "strangers", "signing in", "researchers", "drafts")
 }
 
 
@@ -431,3 +438,36 @@ def _talk(visit: Visit) -> None:
 def _api_docs(visit: Visit) -> None:
     visit.go("/api/docs/")
     visit.page.get_by_text("/api/v1/studies/{name}/judgments/").first.wait_for()
+
+
+# Studies that are being written ----------------------------------------------------------------------------------
+
+
+@way("drafts", "study-new")
+def _new(visit: Visit) -> None:
+    sign_in(visit)
+    visit.page.wait_for_url("**/studies/")
+    toml = TWO + 'colour = "blue"\n[[plan.hypotheses]]\ncriterion = "x"\n'
+    files = {f"{name}.jsonl": responses_of(name, contexts=12) for name in ("p", "pt")}
+    for name, text in (("right", TWO), ("wrong", toml)):
+        visit.made[name] = drafting.begin(owner=a_researcher(), now=NOW, name=name, toml=text)
+        drafting.put_files(draft=visit.made[name], uploads=files, now=NOW)
+    drafting.make_study(draft=visit.made["right"], now=NOW)
+    visit.go("/studies/new/")
+
+
+def of_draft(name: str, which: str, path: str) -> None:
+    way("drafts", name)(lambda visit: visit.go(f"/drafts/{visit.made[which].pk}/{path}"))
+
+
+of_draft("draft · wrong", "wrong", "")
+of_draft("draft-files", "wrong", "files/")
+of_draft("draft-text", "wrong", "text/")
+of_draft("draft-delete", "wrong", "delete/")
+of_draft("draft", "right", "")
+of_draft("draft-size", "right", "size/")
+of_draft("draft-preview · the consent", "right", "preview/consent/")
+of_draft("draft-preview", "right", "preview/judge/")
+open_at("drafts", "study-size", "/studies/right/size/")
+open_at("drafts", "study-preview", "/studies/right/preview/judge/")
+open_at("drafts", "study-delete", "/studies/right/delete/")

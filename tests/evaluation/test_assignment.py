@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from evaluation.assignment import (
+    MOST_LEAD,
     REPEAT_AFTER,
     ConsentMissing,
     LeaseLost,
@@ -226,3 +227,32 @@ def test_a_claim_takes_the_same_number_of_queries_in_a_small_study_and_in_a_larg
         slot = claim_next(study=study, annotator=ada, now=LATER)
 
     assert isinstance(slot, Slot)
+
+
+def test_each_annotator_sees_each_order_of_sides_about_as_often():
+    study = a_study()
+    # A plan that nobody would draw: ten pairs with the first on the left, then ten with the second.
+    for number in range(20):
+        a_slot(study, swapped=number >= 10)
+    ada = an_annotator(study)
+
+    sides = []
+    for _ in range(20):
+        slot = claim_next(study=study, annotator=ada, now=NOW)
+        sides.append(slot.first_on_left)
+        answer(slot, ada)
+
+    leads = [2 * sum(sides[:seen]) - seen for seen in range(1, 21)]
+    assert max(map(abs, leads)) == MOST_LEAD
+    assert sides.count(True) == 10
+    # The plan's own draw stands until one order leads: two of one kind in a row, not one after the other.
+    assert sides[:6] == [True, True, False, True, False, True]
+
+
+def test_where_only_one_order_is_left_it_comes_all_the_same():
+    study = a_study()
+    for _ in range(5):
+        a_slot(study)
+    ada = an_annotator(study)
+
+    assert judge_all(study, ada) == 5

@@ -39,7 +39,7 @@ def as_sent(document) -> dict[str, list[str]]:
     """What a browser sends of the form as it is shown, with nothing changed."""
     posted = {}
     for each in shown(document)[0]:
-        for field in [*each.fields, *(field for row in each.rows for field in row.fields)]:
+        for field in [*each.fields, *(field for row in each.rows for field in (*row.fields, *row.folded))]:
             if field.field.kind in ("ticks", "yes"):
                 posted[f"has.{field.name}"] = ["1"]
                 known = ["yes", *(value for value, _ in field.field.choices)]
@@ -137,7 +137,7 @@ def test_no_other_answer_is_an_answer():
 
 def test_labels_stand_where_options_do():
     sections, _ = shown(document_of(TOML))
-    tone = {each.name: each for each in sections[2].rows[1].fields}
+    tone = {each.name: each for each in (*sections[2].rows[1].fields, *sections[2].rows[1].folded)}
     assert (tone["criteria.1.labels"].value, tone["criteria.1.options"].chosen) == ("cold\nwarm", ())
 
     text = changed(TOML, criteria__1__labels="cold\nmild\nwarm")

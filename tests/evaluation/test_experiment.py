@@ -43,8 +43,18 @@ def test_a_bundled_experiment_has_options_that_its_commands_know_and_says_what_i
     experiment = read_experiment(path)
 
     assert len({step.name for step in experiment.steps}) == len(experiment.steps) >= 5
-    assert {step.command for step in experiment.steps} & {"score", "sweep"}
+    assert {step.command for step in experiment.steps} & {"score", "sweep", "create_study"}
     assert f"examples/{path.parent.name}" in (path.parent / "README.md").read_text() or path.parent.name == "demo"
+
+
+def test_a_study_of_dialogues_or_personas_is_made_anew_when_their_corpora_change(parley_home):
+    for name, corpora in (("dialogues-side-by-side", ["side-single", "side-double"]), ("label-personas", ["who"])):
+        steps = {step.name: step for step in read_experiment(ROOT / "examples" / name / "experiment.toml").steps}
+
+        expected = [parley_home / "corpora" / corpus / "dialogues.jsonl" for corpus in corpora]
+        for step in ("study", "dry run", "dry run's report"):
+            assert list(steps[step].reads[1:]) == expected
+            assert steps[step].needs(steps[f"corpora.{corpora[-1]}"])
 
 
 def test_a_filtered_corpus_is_made_of_another_by_thresholds_or_by_lot(parley_home, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -149,6 +150,8 @@ def test_contexts_of_pairs_with_a_known_answer_are_never_drawn_again(tmp_path):
         extend(study=study, because=WHY, now=LATER, per_domain=2, gathered=gathered)
     extend(study=study, because=WHY, now=LATER, per_domain=100, gathered=gathered)
 
+    with pytest.raises(CannotExtend, match="expected more than the study has"):
+        extend(study=study, because=WHY, now=LATER, per_domain=101, gathered=gathered)
     judged = set(study.items.filter(is_check=False).values_list("context__ident", flat=True))
     assert known
     assert not known & judged
@@ -195,6 +198,17 @@ def test_what_is_no_extension_is_refused(state, asked, expected):
 
     with pytest.raises(CannotExtend, match=expected):
         extend(**{"study": study, "because": WHY, "now": LATER, **asked})
+
+
+def test_somebodys_share_is_at_once_a_share_of_the_extended_study():
+    study = a_study(contexts=4, k=1, max_share=0.25)
+    ada = an_annotator(study)
+    assert judge_all(study, ada) == 1
+
+    extend(study=study, because=WHY, now=LATER, judgments_per_pair=2)
+
+    slot = claim_next(study=study, annotator=ada, now=NOW + timedelta(minutes=1))
+    assert slot is not None
 
 
 def test_repeats_are_planned_for_the_new_share_alone():
@@ -261,6 +275,9 @@ def test_it_comes_beside_claims_and_submits_and_nothing_is_lost_or_doubled():
                     answer(slot, annotator)
                 elif over:
                     return
+                else:
+                    # Nobody asks in a loop without end: a single writer would never come to the others.
+                    time.sleep(0.05)
         finally:
             connection.close()
 

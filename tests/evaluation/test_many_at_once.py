@@ -2,11 +2,13 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Count, F
 
 from evaluation.assignment import claim_next
@@ -27,19 +29,30 @@ def choice_of(annotator: int, slot: int, place: int) -> str:
     return CHOICES[(annotator + slot + place) % 3]
 
 
+def patiently(verb: Callable[..., Any], **said: Any) -> Any:
+    """Ask again where SQLite's lock did not come in time, as the page's script does."""
+    while True:
+        try:
+            return verb(**said)
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+
+
 def judge_until_nothing_is_left(study: Study, annotator: Annotator, together: threading.Barrier) -> int:
     done = 0
     try:
         together.wait(timeout=30)
-        while slot := claim_next(study=study, annotator=annotator, now=NOW):
+        while slot := patiently(claim_next, study=study, annotator=annotator, now=NOW):
             sheets = [
                 {question.field: choice_of(annotator.pk, slot.pk, question.criterion.position) for question in sheet}
                 for sheet in sheets_of(slot)
             ]
             for _ in range(2):
-                lock(slot_id=slot.pk, annotator=annotator, answers=sheets[0], now=NOW)
+                patiently(lock, slot_id=slot.pk, annotator=annotator, answers=sheets[0], now=NOW)
             for _ in range(2):
-                submit(
+                patiently(
+                    submit,
                     slot_id=slot.pk,
                     annotator=annotator,
                     key=f"key-{slot.pk}",
@@ -88,7 +101,7 @@ def test_no_item_goes_over_k_and_no_judgment_is_lost_or_doubled():
     assert Receipt.objects.count() == len(answered)
 
 
-CROWD, MANY_CONTEXTS, CHECKS = 64, 40, 6
+CROWD, MANY_CONTEXTS, REPEATS, CHECKS = 64, 24, 8, 6
 
 
 def test_64_annotators_at_once_with_checks_and_repeats_take_each_slot_once():
@@ -101,10 +114,10 @@ def test_64_annotators_at_once_with_checks_and_repeats_take_each_slot_once():
         seed=11,
         design={"checks": {"share": 0.34}},
     )
-    for each in study.slots.filter(number=0).order_by("position")[:20]:
+    for each in study.slots.filter(number=0).order_by("position")[:REPEATS]:
         a_slot(study, item=each.item, number=0, look=2, repeats=each, swapped=each.first_on_left)
     for _ in range(CHECKS):
-        [item] = a_context(study)
+        [item] = a_context(study, traits={"extraversion": "high"})
         Item.objects.filter(pk=item.pk).update(is_check=True, expected={"coherence": "first"})
     people = [an_annotator(study, f"A-{number}") for number in range(CROWD)]
     together = threading.Barrier(CROWD)
@@ -121,7 +134,7 @@ def test_64_annotators_at_once_with_checks_and_repeats_take_each_slot_once():
     # A repeat is of its own annotator, and each that could be asked was.
     repeats = answered.filter(look=2)
     assert repeats.exclude(annotator=F("repeats__annotator")).count() == 0
-    assert repeats.count() == 20
+    assert repeats.count() == REPEATS
     # Looks at check pairs, made at the same time, are all different, and nobody saw one twice.
     checks = answered.filter(item__is_check=True)
     assert checks.count() > CHECKS

@@ -1,9 +1,11 @@
 """A database that is locked, full or restarted: a clear page, nothing half written, and the draft still there."""
 
 import os
+import resource
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from django.db import connection
@@ -27,9 +29,31 @@ def what_is_stored() -> tuple[int, int, int, int]:
     return answered, Judgment.objects.count(), Receipt.objects.count(), Draft.objects.count()
 
 
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process grows over 16 kB: the disk is full for whatever a submit would write."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Somebody else writes, and does not end."""
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other, connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 20")
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+        cursor.execute("PRAGMA busy_timeout = 20000")
+
+
 @on_sqlite
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("trouble", ["locked", "full"])
+@pytest.mark.parametrize("trouble", [locked, no_room])
 def test_a_submit_to_a_locked_or_full_database_says_when_to_try_again_and_is_then_counted_once(trouble):
     browser = Client()
     entered(browser, a_study(criteria=(NATURALNESS, COHERENCE)))
@@ -37,18 +61,8 @@ def test_a_submit_to_a_locked_or_full_database_says_when_to_try_again_and_is_the
     browser.post(f"{PLACE}/draft/", form)
     before = what_is_stored()
 
-    with connection.cursor() as cursor, closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
-        cursor.execute("PRAGMA busy_timeout = 20")
-        if trouble == "locked":
-            other.execute("BEGIN IMMEDIATE")
-        else:
-            cursor.execute("PRAGMA max_page_count = 1")
-            form["comment"] = "it fills what is left " * 80
-        # Of so full a file nothing is freed: each try writes more than there is room for.
-        refused = [browser.post(f"{PLACE}/judge/", {**form, "comment": form.get("comment", "") * 20}) for _ in range(2)]
-        other.rollback()
-        cursor.execute("PRAGMA max_page_count = 1073741823")
-        cursor.execute("PRAGMA busy_timeout = 20000")
+    with trouble():
+        refused = [browser.post(f"{PLACE}/judge/", form) for _ in range(2)]
     stored = what_is_stored()
     taken = [browser.post(f"{PLACE}/judge/", form).status_code for _ in range(2)]
 

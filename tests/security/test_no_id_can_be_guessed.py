@@ -135,6 +135,7 @@ NOT_IN_THIS_WORLD = {
     "corpus-flag",
     "report-table",
     "draft-preview",
+    "study-preview",
     "study-files",
     # Of a study that was never opened.
     "study-delete",

@@ -53,6 +53,20 @@ def test_holm_corrects_over_metrics_domains_and_pairs(tmp_path):
     assert smallest.p_holm == pytest.approx(tested * (smallest.difference.p or 1))
 
 
+def test_however_many_are_compared_a_plain_difference_survives_the_correction(tmp_path):
+    right = scored(tmp_path, answers("right", "i like {}"))
+    alike = [scored(tmp_path, answers(f"wrong{number}", "hm ! {}")) for number in range(11)]
+
+    found = compare([right, *alike], metrics=["f1"], seed=7)
+
+    # 66 pairs: of a thousand resamples the smallest p would be corrected to 66 / 1001.
+    assert {each.resamples for each in found} == {66 * 50}
+    told_apart = [each for each in found if (each.p_holm or 0) < 0.05]
+    assert {each.first for each in told_apart} == {"right"}
+    assert len(told_apart) == 11
+    assert found[0].as_json()["resamples"] == 3300
+
+
 def test_a_metric_that_one_system_has_not_is_null_with_the_reason(tmp_path):
     one, other = scored(tmp_path, answers("a", "{}")), scored(tmp_path, answers("b", "{}"))
 

@@ -69,6 +69,17 @@ def test_a_difference_is_paired_by_dialogue():
     assert found.p == pytest.approx(1 / 1001)
 
 
+def test_more_resamples_make_p_finer_and_begin_with_the_same_ones():
+    one, other = Sums.mean([1.0] * 20, TWENTY), Sums.mean([number / 40 for number in range(20)], TWENTY)
+
+    few, many = one.minus(other, seed=1), one.minus(other, seed=1, resamples=2500)
+
+    assert (few.p, many.p) == (1 / 1001, 1 / 2501)
+    assert few.value == many.value
+    assert many.low == pytest.approx(few.low, abs=0.01)
+    assert list(one.resamples(TWENTY, seed=1)) == [1.0] * 1000
+
+
 def test_only_dialogues_that_both_have_are_compared():
     one = Sums.mean([1.0, 1.0, 9.0], ["a", "b", "c"])
     other = Sums.mean([0.0, 0.0, 5.0], ["b", "a", "d"])

@@ -92,6 +92,7 @@ def test_on_llm_text_tiny_learns_to_answer_within_1500_steps_of_16(by_number, se
     record_property("measured", found)
 
     recipe = read_recipe("tiny")
+    # Measured with seed 7: 13.4, 1.34, 0.241 against 0.119, 56 %.
     assert (recipe.steps, recipe.batch) == (1500, 16)
     assert found["validation"]["perplexity_per_word"] <= 20
     assert found["test"]["context_use"] >= 1.2
@@ -105,4 +106,5 @@ def test_on_human_text_tiny_learns_the_language_within_1500_steps_of_16(by_numbe
     found = learned("personachat", seed=seed)
     record_property("measured", found)
 
+    # Measured with seed 7: 105.3.
     assert found["validation"]["perplexity_per_word"] <= 110

@@ -69,7 +69,7 @@ class Command(ParleyCommand):
         for each in far["changes"]:
             self.say(f"  {each['key']}: {_short(each['before'])} -> {_short(each['after'])}")
         self._what_follows(study, [each["key"] for each in far["changes"]], far)
-        self.say(f"Next: nothing; the report of {study.name} lists it")
+        self.say(f"Next: manage.py report {study.name} --to reports/{study.name}, once it is closed, lists it")
         return {"study": study.name, "text": amendment.text, **far}
 
     def _what_follows(self, study: Study, keys: list[str], far: dict[str, Any]) -> None:

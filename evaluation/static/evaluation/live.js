@@ -2,10 +2,12 @@
 (() => {
   "use strict";
   const part = document.getElementById("live");
+  const line = document.getElementById("keeps-up");
   const button = document.getElementById("live-stop");
-  if (!part || !button) return;
+  if (!part || !line || !button) return;
   let stopped = false;
-  button.hidden = false;
+  // Without a script nothing keeps up, and nothing is said of it.
+  line.hidden = false;
   button.addEventListener("click", () => {
     stopped = !stopped;
     button.setAttribute("aria-pressed", String(stopped));

@@ -242,3 +242,14 @@ def test_a_page_takes_as_many_queries_for_one_row_as_for_three(address):
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_what_a_planned_look_found_stays_hidden_in_the_trail_while_results_are():
+    study = a_study(contexts=1, owner=a_researcher())
+    AuditEntry.objects.create(study=study, action="looked", detail={"p": 0.01}, made_at=timezone.now())
+
+    hidden = a_script().get(f"{SNOW}audit/").json()["results"]
+    Study.objects.update(state="closed")
+    shown = a_script().get(f"{SNOW}audit/").json()["results"]
+
+    assert ([each["detail"] for each in hidden], [each["detail"] for each in shown]) == ([{}], [{"p": 0.01}])

@@ -20,7 +20,11 @@ class JudgeServer(OpenAIServer):
     def complete(self, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         told = body["messages"][1]["content"]
         self.prompts.append(told)
-        left, right = re.findall(r"^Reply [12]: (.*)$", told, re.M)
+        # What stands first and second: two replies, or two whole conversations; of a persona nothing does.
+        found = re.findall(r"^Reply [12]: (.*)$", told, re.M) or re.findall(
+            r"^Conversation [12]:\n(.*?)\n\n", told, re.M | re.S
+        )
+        left, right = found or ("", "")
         said = {field: self.opinion(left, right) for field in re.findall(r"^Question '([^']+)'", told, re.M)}
         return 200, completion(body, "good", content=json.dumps(said))
 

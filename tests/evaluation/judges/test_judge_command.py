@@ -8,9 +8,19 @@ from django.core.management import call_command
 from evaluation.exporting import info_of, rows_of
 from evaluation.judges.files import folder_of, machine_rows
 from evaluation.models import Judgment, Study
+from evaluation.reports.build import build_report
 from evaluation.stats.analysis import analyse
 from generation.terminal import BadInput, WorkFailed
-from tests.evaluation.builders import a_context, a_study, an_annotator, judge_all
+from tests.evaluation.builders import (
+    EXTRAVERSION,
+    a_context,
+    a_persona_item,
+    a_slot,
+    a_study,
+    an_annotator,
+    judge_all,
+    two_dialogues,
+)
 from tests.evaluation.judges.servers import JudgeServer, first, longer, nonsense
 from tests.openai_server import Faults
 
@@ -142,3 +152,43 @@ def test_without_a_key_or_an_endpoint_it_says_what_is_needed(monkeypatch):
 
     with pytest.raises(BadInput, match="OPENAI_API_KEY is not set"):
         call_command("judge", a_judged_study(contexts=1).name, "--model", "mock")
+
+
+def test_whole_dialogues_are_judged_in_both_orders_and_reported_beside_people():
+    study = a_study(design={"kind": "dialogues", "show": ["personas"]})
+    for number in range(8):
+        item = two_dialogues(
+            study, f"s/test/{number}", first=("hi", "ho"), second=("hi", f"ho ! how are you {number} ?")
+        )
+        a_slot(study, item=item)
+    judge_all(study, an_annotator(study))
+
+    with JudgeServer(lambda left, right: longer(left, right).replace("Reply", "Conversation")) as server:
+        run(study, server)
+    found = analyse(rows_of(study), info_of(study))
+
+    assert [(row.choice, row.look) for row in machine_rows(study)] == [("pt", 1), ("pt", 2)] * 8
+    assert found["automatic"]["judges"]["mock"]["naturalness"]["position"]["same_in_both_orders"]["value"] == 1.0
+    assert found["n"]["judgments"] == 8
+
+
+def test_a_persona_is_labelled_once_by_a_model_and_reported_beside_people(capsys):
+    study = a_study(systems=(), criteria=(EXTRAVERSION,), design={"kind": "persona"})
+    for number in range(8):
+        a_slot(study, item=a_persona_item(study, f"persona-{number}", persona=(f"i have {number} cats.",)))
+    judge_all(study, an_annotator(study), {"extraversion": "low"})
+
+    with JudgeServer(lambda left, right: "Reserved") as server:
+        run(study, server)
+    capsys.readouterr()
+    call_command("judge", study.name, "--model", "mock", "--dry-run")
+    report = build_report(rows_of(study), info_of(study))
+
+    assert [(row.choice, row.system, row.look) for row in machine_rows(study)] == [("low", "", 1)] * 8
+    assert "8 personas: 8 requests, about " in capsys.readouterr().out
+    assert report.analysis["n"]["judgments"] == 8
+    assert {"rule": "llm annotators", "judgments": 8, "annotators": 1} in report.analysis["excluded"]
+    # The model says of every persona what the one person says.
+    assert report.analysis["labels"]["judges"]["mock"]["traits"]["extraversion"]["accuracy"]["value"] == 1.0
+    (table,) = [each for each in report.tables if each.key == "labels_of_models"]
+    assert table.rows[0][:4] == ("mock", "Extraversion", 8, 1.0)
