@@ -193,7 +193,7 @@ def ready(draft: StudyDraft) -> Iterator[Ready]:
     files = {each.name: content_of(each) for each in draft.files.all()}
     files[STUDY_FILE] = draft.toml.encode()
     with in_a_folder(files) as folder:
-        file = read_uploaded(files, folder, name=draft.name)
+        file = read_uploaded(files, folder, name=draft.name, looked_through=checked(draft))
         yield Ready(file, gather_uploaded(file, files, folder))
 
 

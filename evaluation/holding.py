@@ -10,12 +10,32 @@ turn, so a change does not wait for ever behind answers that keep coming, and ro
 held up by it.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.db import connection
 
+# Of this process's threads, the one that writes to SQLite.
+_TURN: Final = threading.RLock()
 # The first half of the lock's number says what is held, the second half which study. Any fixed number does.
 _STUDY: Final = 20_261_124
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Where SQLite is written to, one thread after the other.
+
+    SQLite has those who wait for its lock sleep and look again, longer each time: at many who write, somebody is late
+    again and again. Between processes that stays so, which is why one process serves a site on SQLite. On PostgreSQL
+    nobody waits here.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _TURN:
+        yield
 
 
 def hold_with_others(study_id: int) -> None:

@@ -81,7 +81,7 @@ def restore(*, of: Path) -> dict[str, Any]:
         _run("pg_restore", "--no-owner", "--no-acl", "--single-transaction", "--exit-on-error", str(file))
     rows = _count()
     if rows != manifest["rows"]:
-        wrong = [name for name, count in manifest["rows"].items() if rows.get(name) != count]
+        wrong = sorted(name for name in {*rows, *manifest["rows"]} if rows.get(name) != manifest["rows"].get(name))
         raise BackupBroken(f"restored, and {', '.join(wrong[:5])} hold other numbers of rows than were copied")
     return manifest
 
@@ -140,7 +140,8 @@ def _count() -> dict[str, int]:
     name = connection.ops.quote_name
     rows: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
+        # SQLite's own tables, such as its statistics, are none of ours.
+        for table in sorted(each for each in connection.introspection.table_names(cursor) if each[:7] != "sqlite_"):
             cursor.execute(f"SELECT COUNT(*) FROM {name(table)}")  # noqa: S608  # names out of the schema
             rows[table] = int(cursor.fetchone()[0])
     return rows

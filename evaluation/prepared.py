@@ -108,8 +108,8 @@ class Prepared(_Statement, Generic[Row]):
             rows = chain.from_iterable([found])
             return compiler.apply_converters(rows, converters) if converters else rows
 
-        if queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]
-            flat = queryset._iterable_class.__name__ == "FlatValuesListIterable"  # type: ignore[attr-defined]
+        if queryset._iterable_class is not ModelIterable:
+            flat = queryset._iterable_class.__name__ == "FlatValuesListIterable"
 
             def plain(found: list[Sequence[Any]]) -> list[Any]:
                 return [row[0] if flat else tuple(row) for row in converted(found)]
@@ -119,7 +119,8 @@ class Prepared(_Statement, Generic[Row]):
         model, mine = info["model"], info["select_fields"]
         start, end = mine[0], mine[-1] + 1
         names = [each[0].target.attname for each in compiler.select[start:end]]
-        related = get_related_populators(info, compiler.select, connection.alias)
+        # The stubs are of a later Django, where it takes one more.
+        related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
 
         def objects(found: list[Sequence[Any]]) -> list[Any]:
             made = []
@@ -189,7 +190,7 @@ def insert_all(objects: Sequence[M]) -> None:
     sql = kept.get((model, len(objects)))
     if sql is None:
         name = connection.ops.quote_name
-        columns = ", ".join(name(each.column) for each in fields)
+        columns = ", ".join(name(str(each.column)) for each in fields)
         row = f"({', '.join(['%s'] * len(fields))})"
         sql = f"INSERT INTO {name(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))}"  # noqa: S608
         kept[model, len(objects)] = sql

@@ -9,21 +9,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.db import transaction
 
-from evaluation.drafting import Ready
+from evaluation.drafting import ready
+from evaluation.gathering import Gathered
 from evaluation.importing import create_study
 from evaluation.joining import give_consent
-from evaluation.models import Annotator, Invite, PracticeAnswer, Slot, Study
+from evaluation.models import Annotator, Invite, PracticeAnswer, Slot, Study, StudyDraft
 from evaluation.practising import has_practice
 from evaluation.study_file import StudyFile
 
 # Enough to see how pairs differ, and few enough to be made while somebody waits.
 CONTEXTS: Final = 6
 MOST_PAIRS: Final = CONTEXTS
+# Of which pairs with known answers are made too: 20 for practice and 40 checks at most.
+KEPT: Final = 90
 HELD: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Few:
+    """A study file and what was gathered for it, cut down to what a preview shows."""
+
+    file: StudyFile
+    gathered: Gathered
 
 
 @dataclass(frozen=True)
@@ -50,20 +62,58 @@ def unkept() -> Iterator[None]:
         return
 
 
-def study_to_show(ready: Ready, *, now: datetime) -> Study:
-    """A study of the draft with a few of its contexts; to be called where nothing is kept."""
+def few(draft: StudyDraft) -> Few:
+    """As much of the draft as a preview shows, read once for each content; raises `UploadRefused`."""
+    files = tuple(draft.files.order_by("name").values_list("name", "digest"))
+    return _few(draft.pk, draft.name, draft.toml, files)
+
+
+# All that the answer hangs on is in the key: large files take seconds to read.
+@lru_cache(maxsize=16)
+def _few(number: int, name: str, toml: str, files: tuple[tuple[str, str], ...]) -> Few:
+    with ready(StudyDraft.objects.get(pk=number)) as known:
+        return Few(few_of(known.file), few_contexts(known.gathered))
+
+
+def study_to_show(known: Few, *, now: datetime) -> Study:
+    """A study of a few of the draft's contexts; to be called where nothing is kept."""
     name = f"preview-{secrets.token_hex(8)}"
-    file = few_of(ready.file)
-    return create_study(name=name, file=file, gathered=ready.gathered, now=now).study
+    return create_study(name=name, file=known.file, gathered=known.gathered, now=now).study
 
 
 def few_of(file: StudyFile) -> StudyFile:
-    """The file with fewer contexts, each once: made in no time."""
+    """The file with fewer contexts, each once: made in no time. Controls look like any other pair, and are left out."""
     if file.kind == "persona":
         contexts = replace(file.contexts, per_level=1)
     else:
         contexts = replace(file.contexts, per_domain=min(file.contexts.per_domain or CONTEXTS, CONTEXTS))
-    return replace(file, contexts=contexts, judgments_per_pair=1, repeat_share=0.0)
+    return replace(file, contexts=contexts, judgments_per_pair=1, repeat_share=0.0, controls=None)
+
+
+def few_contexts(gathered: Gathered) -> Gathered:
+    """What was gathered, of contexts taken evenly from each domain.
+
+    A transaction that makes a study of thousands holds up, on SQLite, whoever judges meanwhile.
+    """
+    if gathered.kind != "pair" or len(gathered.contexts) <= KEPT:
+        return gathered
+    domains: dict[str, list[str]] = {}
+    for identifier, context in gathered.contexts.items():
+        domains.setdefault(context.domain, []).append(identifier)
+    share = max(2 * CONTEXTS, KEPT // len(domains))
+    kept = {
+        identifier
+        for identifiers in domains.values()
+        for identifier in identifiers[:: max(1, len(identifiers) // share)][:share]
+    }
+    return replace(
+        gathered,
+        contexts={key: context for key, context in gathered.contexts.items() if key in kept},
+        systems=tuple(
+            replace(each, responses={key: said for key, said in each.responses.items() if key in kept})
+            for each in gathered.systems
+        ),
+    )
 
 
 def visit(study: Study, *, step: str, pair: int, now: datetime) -> Visit:

@@ -5,11 +5,12 @@ rows, or stops after `COUNTED`.
 """
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q
 
 from evaluation.models import Annotator, Criterion, Draft, Judgment, LostLook, Receipt, Slot, Study
+from evaluation.models.items import SlotQuerySet
 from evaluation.prepared import Prepared, PreparedDelete, PreparedUpdate, insert_all
 
 # As many open slots are counted for "how many are left"; of more, only that there are more is known.
@@ -29,7 +30,7 @@ class OwnLook(NamedTuple):
     first_on_left: bool
 
 
-def _is_set(field: str) -> ExpressionWrapper:
+def _is_set(field: str) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(**{f"{field}__isnull": False}), output_field=BooleanField())
 
 
@@ -100,7 +101,7 @@ _OPEN_STUDY: Final = Prepared(
 )
 
 
-def open_looks(annotator: Any, study: Any, *, taken: bool) -> QuerySet[Slot]:
+def open_looks(annotator: Any, study: Any, *, taken: bool) -> SlotQuerySet:
     """First looks of real pairs that are not answered and that `annotator` has not seen, in their order.
 
     What they hold counts as seen where `taken` is true. A look at a check pair is its annotator's alone.
@@ -109,9 +110,10 @@ def open_looks(annotator: Any, study: Any, *, taken: bool) -> QuerySet[Slot]:
     if not taken:
         seen = seen.filter(answered_at__isnull=False)
     lost = LostLook.objects.filter(annotator_id=annotator, context=OuterRef("context"))
-    return Slot.objects.filter(
+    found = Slot.objects.filter(
         ~Exists(seen), ~Exists(lost), study_id=study, look=1, answered_at=None, item__is_check=False
-    ).order_by("position")
+    )
+    return cast(SlotQuerySet, found.order_by("position"))
 
 
 _OPEN: Final = Prepared(
@@ -125,7 +127,7 @@ def _next(**fields: bool) -> Prepared[Slot]:
     return Prepared(
         lambda annotator, study, now: (
             open_looks(annotator, study, taken=True)
-            .unclaimed(now)  # type: ignore[attr-defined]
+            .unclaimed(now)
             .filter(**fields)
             # Another's claim under way is passed over, not waited for.
             .select_for_update(skip_locked=True, of=("self",), no_key=True)

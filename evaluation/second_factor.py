@@ -55,13 +55,13 @@ def _seal() -> MultiFernet:
 
 def has_second_factor(researcher: Researcher | AnonymousUser) -> bool:
     """Whether an app stands beside the password."""
-    return Authenticator.objects.filter(user_id=researcher.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=researcher.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def forget_second_factor(researcher: Researcher) -> bool:
     """Take away the second factor of somebody who lost it, its recovery codes too; whether there was one."""
     deleted, _ = Authenticator.objects.filter(user=researcher).delete()
-    return deleted > 0
+    return bool(deleted)
 
 
 def asked_of_everybody(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -203,7 +203,7 @@ def _stand_in(data: Any, place: Place) -> bool:
         return False
     if last == "key":
         data[last] = f"stand-in-{above[-1]}"
-    elif last in _STAND_INS and (last not in data or data[last] != _STAND_INS[last]):
+    elif isinstance(last, str) and last in _STAND_INS and data.get(last) != _STAND_INS[last]:
         data[last] = copy.deepcopy(_STAND_INS[last])
     elif last in data:
         del data[last]

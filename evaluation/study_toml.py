@@ -217,7 +217,7 @@ def _value(value: Any) -> Item:
         for each in value:
             row.append(_value(each))
         return cast(Item, row.multiline(any(isinstance(each, Mapping) for each in value)))
-    return tomlkit.item(value)
+    return cast(Item, tomlkit.item(value))
 
 
 def _lines(pairs: Iterable[KnownPair]) -> str:

@@ -17,6 +17,7 @@ ON_A_PAGE: Final = 50
 # Numbers that a look spent and found stay behind the same rule as results: the trail says that it was taken.
 HIDDEN: Final = ("looked",)
 LONGEST_VALUE: Final = 160
+ABOUT: Final = ("annotator", "researcher")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def _lines(entries: Iterable[AuditEntry]) -> Iterator[Line]:
 
 def in_words(detail: Mapping[str, Any]) -> str:
     """A detail to be read: "annotator A-7Q2; because they guessed"."""
-    said = (f"{key.replace('_', ' ')} {_value(value)}" for key, value in detail.items() if value not in (None, "", []))
+    # Whom it was about first, the rest by name: databases keep keys in orders of their own.
+    keys = sorted(detail, key=lambda key: (key not in ABOUT, key))
+    said = (f"{key.replace('_', ' ')} {_value(detail[key])}" for key in keys if detail[key] not in (None, "", []))
     return "; ".join(said)
 
 

@@ -74,7 +74,7 @@ def gather() -> "Catalog":
         raise NoBabel("translating needs Babel: pip install -e '.[dev]'") from error
     # A message stands where it stands, at any line: the catalogue changes only where words do.
     gathered = Catalog(domain="django", fuzzy=False)
-    method_map = [(PYTHON, "python"), *((pattern, from_template) for pattern in TEMPLATES)]
+    method_map = [(PYTHON, "python"), *((pattern, f"{__name__}:from_template") for pattern in TEMPLATES)]
     found = extract_from_dir(
         settings.BASE_DIR,
         method_map,

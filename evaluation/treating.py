@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from evaluation.background import QUESTIONS, asks_background, background_of
 from evaluation.form_check import form_of, form_warnings
 from evaluation.models import Study
-from evaluation.skipping import skipped_pairs, skips_of_annotators
+from evaluation.passed_over import skipped_pairs, skips_of_annotators
 from evaluation.stats.conduct import Conduct, SkippedPair
 from evaluation.telling_table import NO_ETHICS, ONE_PER_PAGE
 

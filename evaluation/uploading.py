@@ -1,6 +1,6 @@
 """A study made of files that came by upload, and of nothing else on this machine: bounded, checked, line-exact."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,10 +36,12 @@ def create_from_files(*, name: str, files: Uploads, owner: Researcher, now: date
         return create_owned(name=name, file=file, gathered=gather_uploaded(file, content, folder), owner=owner, now=now)
 
 
-def read_uploaded(files: Mapping[str, bytes], folder: Path, *, name: str) -> StudyFile:
+def read_uploaded(
+    files: Mapping[str, bytes], folder: Path, *, name: str, looked_through: Iterable[Checked] | None = None
+) -> StudyFile:
     """The study that `study.toml` among `files`, which lie in `folder`, describes; raises `UploadRefused`.
 
-    Every file of responses that it names is looked through first: all wrong lines are told, not the first alone.
+    Every file of responses is looked through first, unless that was done: all its wrong lines are told.
     """
     if STUDY_FILE not in files:
         there = ", ".join(sorted(files)) or "no file"
@@ -50,8 +52,7 @@ def read_uploaded(files: Mapping[str, bytes], folder: Path, *, name: str) -> Stu
         line = files[STUDY_FILE][: error.start].count(b"\n") + 1
         raise UploadRefused([UploadError(STUDY_FILE, line, f"not UTF-8: {error.reason}")]) from error
     errors: list[UploadError] = []
-    for each in files:
-        checked = check_file(each, files[each])
+    for checked in looked_through if looked_through is not None else (check_file(*each) for each in files.items()):
         errors += checked.errors if checked.kind in ("responses", "pairs") else ()
     looked = look_at(text, folder=folder, files=files, name=name)
     errors = [*(problem.as_upload_error() for problem in looked.problems), *errors]

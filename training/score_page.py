@@ -46,6 +46,7 @@ def score_context(result: Result) -> dict[str, Any]:
     return {
         "title": " and ".join(each["system"] for each in scored) if len(scored) < 3 else f"{len(scored)} systems",
         "tables": tables_of(result),
+        "unmeasured": unmeasured_in(result),
         "differences": differences_of(result),
         "figures": figures_of(result),
         "plots": size_curves(result),
@@ -72,7 +73,9 @@ def tables_of(result: Result) -> list[Table]:
     tables = []
     for domain in domains_in(result):
         having = [each for each in result["scores"] if domain in each["domains"]]
-        heads = tuple(f"{each['system']} (n {each['domains'][domain]['n']['responses']:,})" for each in having)
+        heads = tuple(
+            f"{each['system']} (n\N{NO-BREAK SPACE}{each['domains'][domain]['n']['responses']:,})" for each in having
+        )
         tables.append(Table(domain, heads, _rows([each["domains"][domain] for each in having], SHOWN)))
     homes = [each["home"] for each in result["scores"]]
     if any(score_of(home.get(metric)).value is not None for home in homes for metric in HOME):
@@ -84,10 +87,28 @@ def tables_of(result: Result) -> list[Table]:
 def _rows(
     found: Sequence[Mapping[str, Any]], shown: Mapping[str, tuple[str, str]]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What any of them has a value of; a control or a part stands in from the row that it belongs to."""
     return tuple(
-        (heading.strip(), tuple(cell(score_of(each.get(metric)), form) for each in found))
+        (heading.replace("  ", "\N{EM SPACE}", 1), tuple(cell(score_of(each.get(metric)), form) for each in found))
         for metric, (heading, form) in shown.items()
+        if any(score_of(each.get(metric)).value is not None for each in found)
     )
+
+
+def unmeasured_in(result: Result) -> list[str]:
+    """What no system has a value of in any domain, with the reasons: no row shows it."""
+    said = []
+    for metric, (heading, _) in SHOWN.items():
+        scores = [
+            score_of(found.get(metric))
+            for each in result["scores"]
+            for domain, found in each["domains"].items()
+            if domain != ALL
+        ]
+        if scores and all(score.value is None for score in scores) and not heading.startswith("  "):
+            reasons = ", ".join(dict.fromkeys(score.reason for score in scores if score.reason))
+            said.append(f"{heading}: {reasons or 'nothing to measure'}.")
+    return said
 
 
 def differences_of(result: Result) -> Table | None:

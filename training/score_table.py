@@ -58,7 +58,10 @@ def domains_of(scored: Sequence[Scores]) -> list[str]:
 
 
 def as_table(scored: Sequence[Scores]) -> str:
-    """One table per domain: metrics down, systems across, each value with its interval where it has one."""
+    """One table per domain: metrics down, systems across, each value with its interval where it has one.
+
+    What no system has a value of is left out; `scores.json` has the reason.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -85,6 +88,7 @@ def as_table(scored: Sequence[Scores]) -> str:
             [
                 (heading, [cell(scores.domains[domain][metric], form) for scores in having])
                 for metric, (heading, form) in SHOWN.items()
+                if any(scores.domains[domain][metric].value is not None for scores in having)
             ],
         )
     if any(score.value is not None for scores in scored for score in scores.home.values()):

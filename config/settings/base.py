@@ -152,7 +152,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Addresses are confirmed by whoever hands out the one-time link; no mail server is needed to begin.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # By account first: tries that it refuses use up nothing of the address, so that nobody's typos lock out a whole lab.
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login_failed": "5/5m/key,40/5m/ip",
     "login": "60/m/ip",
     "reset_password": "5/5m/key,20/m/ip",

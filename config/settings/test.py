@@ -32,5 +32,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
-API_RATES: dict[str, str] = {}
+API_RATES = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evaluation.annotator_session import pair_name, slot_named
 from evaluation.assignment import ConsentMissing, claim_next, is_answered, own_slot, personal_progress
 from evaluation.blinding import BlindedItem, blinded, wording_in
+from evaluation.holding import in_turn
 from evaluation.joining import must_agree_again
 from evaluation.judging import (
     DRAFT_COMMENT,
@@ -80,7 +81,10 @@ def judge(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     elsewhere = _elsewhere(request, annotator)
     if elsewhere is not None:
         return elsewhere
-    return _receive(request, annotator) if request.method == "POST" else _next_pair(request, annotator)
+    if request.method != "POST":
+        return _next_pair(request, annotator)
+    with in_turn():
+        return _receive(request, annotator)
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Final
 
 from django.contrib.auth.decorators import login_required
@@ -17,13 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation.annotator_session import ANNOTATOR, INVITE, SALT, cookie_name, pair_name
 from evaluation.background import asks_background
-from evaluation.drafting import own_draft_or_404, ready
+from evaluation.drafting import own_draft_or_404
 from evaluation.gathering import WrongFiles
 from evaluation.importing import NameTaken
 from evaluation.membership import changing_membership_or_404
 from evaluation.models import Study
 from evaluation.practising import next_practice
-from evaluation.previewing import Visit, pairs_of, steps_of, study_to_show, unkept, visit
+from evaluation.previewing import Visit, few, pairs_of, steps_of, study_to_show, unkept, visit
 from evaluation.uploaded_files import UploadRefused
 from evaluation.views import annotate, arriving, background, practising
 
@@ -59,9 +58,8 @@ def of_draft(request: HttpRequest, number: int, step: str) -> HttpResponse:
     draft = own_draft_or_404(request.user, number)
     base = reverse("draft", args=[number]) + "preview/"
     try:
-        with ExitStack() as stack:
-            known = stack.enter_context(ready(draft))
-            stack.enter_context(unkept())
+        known = few(draft)
+        with unkept():
             study = study_to_show(known, now=timezone.now())
             return _shown(request, study, step, base, back=reverse("draft", args=[number]))
     except (UploadRefused, WrongFiles, NameTaken) as refused:

@@ -120,7 +120,7 @@ def sides() -> st.SearchStrategy[Side]:
     )
 
 
-def plans(keys: list[str], *, rule: str) -> st.SearchStrategy[Plan]:
+def plans(keys: list[str], *, rule: str, compares: bool) -> st.SearchStrategy[Plan]:
     key = st.sampled_from(keys)
     hypothesis = every(
         Hypothesis,
@@ -140,9 +140,9 @@ def plans(keys: list[str], *, rule: str) -> st.SearchStrategy[Plan]:
         declared=True,
         annotators=st.sampled_from(("these", "population")),
         alpha=st.floats(0.001, 0.999),
-        hypotheses=some(hypothesis, least=1),
-        contrasts=some(contrast, most=2),
-        looks=st.lists(st.floats(0.01, 0.99), max_size=3, unique=True).map(sorted).map(tuple),
+        hypotheses=some(hypothesis, least=1) if compares else (),
+        contrasts=some(contrast, most=2) if compares else (),
+        looks=st.lists(st.floats(0.01, 0.99), max_size=3, unique=True).map(sorted).map(tuple) if compares else (),
         exclusions=some(st.sampled_from(("median_seconds < 4", "median_seconds <= 2.5")), most=2).map(
             lambda rules: (*ruled, *rules)
         ),
@@ -232,7 +232,7 @@ def study_files(draw: Any, folder: Path) -> StudyFile:
             consent=words,
             instructions=words,
             end=words,
-            plan=plans(keys, rule=checks.rule if checks else ""),
+            plan=plans(keys, rule=checks.rule if checks else "", compares=kind != "persona"),
             datasheet=st.dictionaries(st.sampled_from((*BY_WORD.values(), f"{keys[0]} 4.1.1", "adjudication")), words),
             checks=st.just(checks),
             practice=st.just(practice),

@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from evaluation.assignment import claim_next
+from evaluation.blinding import blinded
 from evaluation.exporting import info_of, rows_of
 from evaluation.gathering import WrongFiles, gather_named
 from evaluation.importing import create_study
@@ -13,9 +15,11 @@ from evaluation.reports.build import report_of
 from evaluation.simulating import simulate
 from evaluation.stats.analysis import analyse
 from evaluation.stats.rows import REFERENCE, SHUFFLED_REFERENCE
+from evaluation.studies import open_study
 from evaluation.study_file import read_study_file
 from evaluation.toml_table import BadToml
 from tests.cast import NOW
+from tests.evaluation.builders import an_annotator, answer
 from tests.evaluation.files import STUDY, a_line, a_study_file, named_responses
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +186,20 @@ def test_other_samples_make_another_study(parley_home, tmp_path):
     other = the_study(tmp_path)
 
     assert (same.state, other.state) == ("kept", "replaced")
+
+
+def test_no_page_tells_a_control_from_another_pair(parley_home, tmp_path):
+    the_responses(parley_home)
+    study = the_study(tmp_path).study
+    open_study(study=study, now=NOW)
+    ada = an_annotator(study)
+
+    shapes = set()
+    while (slot := claim_next(study=study, annotator=ada, now=NOW)) is not None:
+        item = blinded(slot)
+        shapes.add((item.kind, len(item.turns), tuple(question.field for question in item.questions), item.wording))
+        assert not any(word in repr(item) for word in ("ceiling", "control", "asked again", "human-reference"))
+        answer(slot, ada)
+
+    assert len(shapes) == 1
+    assert study.slots.filter(annotator=ada).exclude(item__control="").count() == 16

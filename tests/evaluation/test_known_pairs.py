@@ -48,7 +48,7 @@ def test_contexts_to_spare_are_taken_first(settings, tmp_path):
     settings.PARLEY_HOME = tmp_path
     two_systems(tmp_path, contexts=20)
 
-    made = created(tmp_path, STUDY.replace("\n\n", "\ncontexts = { per_domain = 5 }\n\n") + CHECKS)
+    made = created(tmp_path, "contexts = { per_domain = 5 }\n" + STUDY + CHECKS)
 
     assert sum(made.contexts.values()) == 10
     assert made.checks == 3

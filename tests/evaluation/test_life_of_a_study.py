@@ -295,10 +295,11 @@ def live(examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.db
 def test_the_design_holds_whatever_happens(a_life):
     live(examples=6, steps=25)
 
 
 @pytest.mark.slow
 def test_the_design_holds_whatever_happens_for_long(a_life):
-    live(examples=150, steps=60)
+    live(examples=40, steps=50)

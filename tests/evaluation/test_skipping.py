@@ -7,14 +7,15 @@ import pytest
 from evaluation.assignment import LeaseLost, claim_next, personal_progress
 from evaluation.judging import StudyNotOpen, lock, save_draft, submit
 from evaluation.models import Draft, Judgment, LostLook, Slot, Study
+from evaluation.passed_over import skipped_pairs, skips_of_annotators
 from evaluation.paying import pay_list
-from evaluation.skipping import SkippingNotOffered, skip, skipped_pairs, skips_of_annotators
+from evaluation.skipping import SkippingNotOffered, skip
 from evaluation.stats.conduct import SkippedPair
 from evaluation.withdrawing import forget, withdraw
 from tests.cast import NOW
 from tests.evaluation.builders import THREE_CRITERIA, a_context, a_study, an_annotator, answer, judge_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 def a_study_to_skip_in(**fields):

@@ -103,13 +103,14 @@ def test_a_gzip_bomb_is_refused_and_fills_no_memory(parley_home, address):
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as out:
         for _ in range(600):
             out.write(b"0" * MEGABYTE)
-    a_script().post(address, {"files": [SimpleUploadedFile("x.jsonl", b"{}")], "name": "t"})
+    named = {"name": "t"} if address == LIST else {}
+    a_script().post(address, named | {"files": [SimpleUploadedFile("x.jsonl", b"{}")]})
     before = peak()
 
     answer = a_script().post(
         address,
-        {
-            "name": "t",
+        named
+        | {
             "files": [
                 SimpleUploadedFile("study.toml", TOML.format("x.jsonl.gz", "x.jsonl.gz").encode()),
                 SimpleUploadedFile("x.jsonl.gz", packed.getvalue()),

@@ -1,12 +1,13 @@
 """Signing in cannot be tried out: failures are slowed by account and by address, and tell nobody who has an account."""
 
+import os
 import re
 import time
 from statistics import median
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.test import Client
 
@@ -92,14 +93,33 @@ def test_without_a_proxy_nothing_of_the_kind_is_believed(limits):
     assert TOO_MANY in said[-1]
 
 
-def test_failures_count_in_the_database_where_processes_share_nothing_else(limits):
-    limits.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-    call_command("createcachetable", verbosity=0)
+@pytest.mark.parametrize("shared", ["database", "redis"])
+def test_failures_count_where_all_processes_look(limits, shared):
+    if shared == "redis":
+        place = os.environ.get("PARLEY_TEST_REDIS_URL")
+        if not place:
+            pytest.skip("PARLEY_TEST_REDIS_URL names no Redis")
+        limits.CACHES = {
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": place,
+                "KEY_PREFIX": f"sign-in-{os.getpid()}",
+            }
+        }
+        # Only what this test counts, and not what others keep there.
+        limits.ACCOUNT_RATE_LIMITS = {"login_failed": "5/20s/key"}
+    else:
+        limits.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+        call_command("createcachetable", verbosity=0)
     a_researcher()
 
     said = [sign_in(CLEO, "wrong password")[0] for _ in range(6)]
 
     assert [TOO_MANY in each for each in said] == [False] * 5 + [True]
+    if shared == "redis":
+        for key in caches["default"]._cache.get_client().scan_iter(f"sign-in-{os.getpid()}:*"):
+            caches["default"]._cache.get_client().delete(key)
+        limits.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 def test_a_new_password_by_link_ends_the_wait(limits):

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from training.plots import Reading, Tick, spaced, tracks_of
-from training.score_page import differences_of, figures_of, size_curves, tables_of, write_score_page
+from training.score_page import (
+    differences_of,
+    figures_of,
+    size_curves,
+    tables_of,
+    unmeasured_in,
+    write_score_page,
+)
 
 
 def a_system(name: str, *, f1: float, parameters: int | None = None, trained_on: str = "") -> dict[str, Any]:
@@ -29,8 +36,22 @@ def a_result(*systems: dict[str, Any], differences: list[dict[str, Any]] | None 
 def test_a_table_for_each_domain_has_systems_across():
     (table,) = tables_of(a_result(a_system("p", f1=0.1), a_system("pt", f1=0.2)))
 
-    assert (table.title, table.heads) == ("people", ("p (n 12)", "pt (n 12)"))
+    assert (table.title, table.heads) == ("people", ("p (n\N{NO-BREAK SPACE}12)", "pt (n\N{NO-BREAK SPACE}12)"))
     assert dict(table.rows)["F1"] == ("0.100 [0.090, 0.110]", "0.200 [0.190, 0.210]")
+
+
+def test_what_nobody_has_a_value_of_is_no_row_but_is_said_with_its_reason():
+    one, other = a_system("p", f1=0.1), a_system("pt", f1=0.2)
+    for each in (one, other):
+        each["domains"]["people"]["bertscore_f1"] = {"value": None, "reason": "no checkpoint was given"}
+        each["domains"]["people"]["f1_shuffled"] = {"value": 0.1}
+    result = a_result(one, other)
+
+    (table,) = tables_of(result)
+
+    assert [heading for heading, _ in table.rows] == ["F1", "\N{EM SPACE}against other references"]
+    assert "BERTScore F1: no checkpoint was given." in unmeasured_in(result)
+    assert not any(sentence.startswith("F1:") for sentence in unmeasured_in(result))
 
 
 def test_a_strip_ends_where_its_value_does_on_the_axis():

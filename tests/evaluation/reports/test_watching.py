@@ -60,7 +60,7 @@ def test_when_somebody_was_last_seen_is_said_in_one_unit():
 
     table = annotators_so_far(progress, NOTHING, now=NOW)
 
-    assert [row[8] for row in table.rows] == ["now", "5 min ago", "3 h ago", "4 days ago"]
+    assert [row[9] for row in table.rows] == ["now", "5 min ago", "3 h ago", "4 days ago"]
 
 
 def test_what_is_not_known_yet_is_said_to_be_so():

@@ -7,6 +7,7 @@ from django.apps import apps
 
 from evaluation import drafting
 from evaluation.models import Membership, Study
+from evaluation.previewing import KEPT, few
 from evaluation.studies import open_study
 from tests.cast import DOV, NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator
@@ -222,3 +223,27 @@ def test_a_study_without_a_pair_still_shows_its_words(client, cleo):
 
     assert client.get("/studies/snow/preview/consent/").status_code == 200
     assert client.get("/studies/snow/preview/judge/").url == "/studies/snow/preview/end/"
+
+
+def test_a_large_draft_is_cut_down_before_it_is_made(client, cleo):
+    draft = drafting.begin(owner=cleo, now=NOW, name="upload", toml=TWO + TRAITS)
+    kept = {
+        f"{system}.jsonl": responses_of(system, contexts=400, traits={"extraversion": "low"}) for system in ("p", "pt")
+    }
+    drafting.put_files(draft=draft, uploads=kept, now=NOW)
+
+    known = few(draft)
+
+    assert len(known.gathered.contexts) == KEPT
+    assert {len(each.responses) for each in known.gathered.systems} == {KEPT}
+    assert client.get(f"/drafts/{draft.pk}/preview/practice/").status_code == 200
+
+
+def test_a_changed_draft_is_shown_as_changed(client, cleo):
+    draft = a_draft(cleo, toml=TWO)
+    here = f"/drafts/{draft.pk}/preview/judge/"
+    assert "Is it fun?" not in client.get(here).content.decode()
+
+    client.post(f"/drafts/{draft.pk}/", {"do": "save", "criteria.0.question": "Is it fun?"})
+
+    assert "Is it fun?" in client.get(here).content.decode()
