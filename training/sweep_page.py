@@ -120,8 +120,8 @@ def _caption(series: Mapping[str, Any]) -> str:
 
 
 def _titled(text: str) -> str:
-    """With a capital at its beginning, and those that it has elsewhere."""
-    return text[:1].upper() + text[1:]
+    """With a capital at its beginning; a first word that has one within, as chrF, is a name and stays."""
+    return text if text.partition(" ")[0][1:].lower() != text.partition(" ")[0][1:] else text[:1].upper() + text[1:]
 
 
 def _band(start: int, end: int, across: Callable[[float], float]) -> tuple[float, float] | None:

@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FULL = """\
 title = "PT against P, small models"
 public_title = "Two replies"
-language = "de"
+language = "nl"
 responses = ["./p.jsonl", "pt"]
 contexts = { per_domain = 100, per_cluster = 2, balance = ["speaker", "depth"], seed = 11 }
 judgments_per_pair = 5
@@ -73,7 +73,7 @@ def test_a_file_that_says_everything(tmp_path):
         name="tones",
         title="PT against P, small models",
         public_title="Two replies",
-        language="de",
+        language="nl",
         responses=("./p.jsonl", "pt"),
         contexts=ChosenContexts(per_domain=100, per_cluster=2, balance=("speaker", "depth"), seed=11),
         judgments_per_pair=5,

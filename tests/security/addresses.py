@@ -39,6 +39,9 @@ def _rights(get: frozenset[str] | None = None, post: frozenset[str] | None = Non
 
 PAGES: Final[dict[str, Rights]] = {
     "home": _rights(get=ANYBODY),
+    # For whoever watches the server; they say nothing of what is in it.
+    "healthz": _rights(get=ANYBODY),
+    "readyz": _rights(get=ANYBODY),
     "studies": _rights(get=SIGNED_IN),
     "study-new": _rights(get=SIGNED_IN, post=SIGNED_IN),
     "study": _rights(get=READS),

@@ -22,6 +22,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
     ignored_auth,
     missing_required_header,
+    negative_data_rejection,
     object_level_authorization,
     positive_data_acceptance,
     unsupported_method,
@@ -42,6 +43,8 @@ EVERYTHING_WRONG = list(HealthCheck)
 # formed may still be refused for what it means (409, 422).
 NOT_HERE = [ignored_auth, missing_required_header, object_level_authorization, positive_data_acceptance]
 NOT_HERE += [unsupported_method]
+# Of a form every value comes as bytes: what breaks its schema cannot be told from a file. `test_creating` holds these.
+FORMS = ("/api/v1/studies/", "/api/v1/check-files/", "/api/v1/studies/{name}/extend/")
 
 
 def every_operation() -> Iterator[tuple[str, str]]:
@@ -132,6 +135,7 @@ def met(values: dict[str, Any], world: World, data: st.DataObject) -> dict[str, 
 def ask_many(schema: Any, world: World, method: str, path: str, *, mode: GenerationMode, times: int, same: bool) -> int:
     """So many requests to one operation, each checked, and each undone; how many were taken."""
     operation, taken = schema[path][method], []
+    left_out = [*NOT_HERE, *([negative_data_rejection] if path in FORMS and method == "post" else [])]
     token = world.tokens["/annotate/" in path]
 
     @settings(
@@ -151,7 +155,7 @@ def ask_many(schema: Any, world: World, method: str, path: str, *, mode: Generat
         with transaction.atomic():
             answer = case.call(headers={"Authorization": token})
             transaction.set_rollback(True)
-        case.validate_response(answer, excluded_checks=NOT_HERE, headers={"Authorization": token})
+        case.validate_response(answer, excluded_checks=left_out, headers={"Authorization": token})
         taken.append(answer.status_code < 400)
 
     try:
