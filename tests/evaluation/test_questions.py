@@ -93,7 +93,10 @@ def test_an_answer_comes_back_from_its_judgment_as_it_was_given(criterion, answe
     ada = an_annotator(study)
     slot = a_slot(study, annotator=ada, swapped=swapped)
 
-    answered = submit(slot_id=slot.pk, annotator=ada, key="k", answers=answers, seconds=1, layout="", now=NOW)
+    # Whoever cannot judge says why.
+    reasons = {f"{field}.reason": "garbled" for field, value in answers.items() if value == "cannot_judge"}
+    given = {**answers, **reasons}
+    answered = submit(slot_id=slot.pk, annotator=ada, key="k", answers=given, seconds=1, layout="", now=NOW)
 
     assert answers_in(answered.judgments.all(), answered) == answers
 

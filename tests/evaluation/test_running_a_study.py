@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from evaluation.models import Study
+from tests.evaluation.corpora import labelled_corpus
 from tests.evaluation.files import a_line, an_outside_line, named_responses, write_lines
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,7 @@ def test_every_command_of_the_guide_runs_as_written(parley_home, tmp_path, monke
                 for number in range(4)
             ],
         )
+    labelled_corpus(parley_home, [{"extraversion": "high"}, {"extraversion": "low"}], name="personalitychat")
     commands = commands_of(GUIDE)
 
     for words in commands:
@@ -50,6 +52,7 @@ def test_every_command_of_the_guide_runs_as_written(parley_home, tmp_path, monke
         "ours-against-theirs": "draft",
         "demo": "closed",
         "demo-dryrun": "closed",
+        "who-is-like-what": "draft",
     }
     for made in ("reports/demo-dryrun", "reports/demo", "reports/from-the-file"):
         assert (tmp_path / made / "report.html").is_file()

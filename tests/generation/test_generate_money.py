@@ -126,7 +126,8 @@ def test_a_dry_run_half_way_goes_by_what_was_measured(home):
     assert result["calls"] == {"label": 2, "dialogue": 1}
     assert "as the endpoint counted those so far" in said
     assert "at the pace so far, 1 at a time" in said
-    assert result["time"]["seconds"] <= 2
+    # Far less than the guess for an endpoint that was never met, on however busy a machine.
+    assert result["time"]["seconds"] < 20
 
 
 def test_what_it_cost_is_in_the_manifest_with_the_prices(home):
