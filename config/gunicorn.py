@@ -1,6 +1,6 @@
 """How gunicorn serves Parley in production: `gunicorn -c config/gunicorn.py config.wsgi:application`.
 
-Everything that differs between machines comes from the environment. `docs/deployment.md` says what was measured.
+Everything that differs between machines comes from the environment. `python -m benchmarks.web` measures it.
 """
 
 import os

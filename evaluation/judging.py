@@ -258,9 +258,7 @@ def _locked(field: str, sheets: Sequence[Sheet]) -> bool:
     return len(sheets) > 1 and field.removesuffix(SUFFIX) in {question.field for question in sheets[0]}
 
 
-def _write(
-    given: Sequence[_Given], slot: Slot, annotator: Annotator, wording: Wording | None, now: datetime
-) -> None:
+def _write(given: Sequence[_Given], slot: Slot, annotator: Annotator, wording: Wording | None, now: datetime) -> None:
     insert_all([_judgment(each, slot, annotator, wording, now) for each in given])
     forget_judgments(slot)
 

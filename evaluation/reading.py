@@ -5,7 +5,7 @@ rows, or stops after `COUNTED`.
 """
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q
 
@@ -113,7 +113,7 @@ def open_looks(annotator: Any, study: Any, *, taken: bool) -> SlotQuerySet:
     found = Slot.objects.filter(
         ~Exists(seen), ~Exists(lost), study_id=study, look=1, answered_at=None, item__is_check=False
     )
-    return cast(SlotQuerySet, found.order_by("position"))
+    return found.order_by("position")
 
 
 _OPEN: Final = Prepared(

@@ -44,9 +44,7 @@ class TomlTable:
         """The error that `problem` is with the value of `key`."""
         place = (*self._place, key)
         line = line_of(place, self._text)
-        return BadToml(
-            f"{self._file}:{line}: {dotted(place)}: {problem}", line=line, place=place, problem=problem
-        )
+        return BadToml(f"{self._file}:{line}: {dotted(place)}: {problem}", line=line, place=place, problem=problem)
 
     def string(self, key: str, default: Any = _REQUIRED, *, among: Sequence[str] = ()) -> str:
         """A text that is not blank, or one of a closed set."""

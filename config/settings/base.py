@@ -54,6 +54,8 @@ def database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(env.db_url_config(url))
     if scheme == "sqlite":
         config["OPTIONS"] = dict(SQLITE_OPTIONS)
+        # A thread keeps its connection: opening one cost as much as a judgment.
+        config["CONN_MAX_AGE"] = 600
     else:
         # At most as many connections as a process has threads; one that the server has dropped is not handed out.
         most = number("DATABASE_POOL", default=8, least=1)

@@ -20,6 +20,8 @@ DATABASES = {
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, since shared in-memory databases hide locking faults; one for each run.
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / f"test-{os.getpid()}.sqlite3")}
+    # A live server's threads keep nothing open when the file is deleted.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     # A pool would keep connections open when the test database is dropped.
     DATABASES["default"]["OPTIONS"] = {}

@@ -6,7 +6,6 @@ from typing import Any, Final
 from evaluation.reports.caution import Caution
 from evaluation.reports.numbers import counted, decimal, listed, percent
 
-
 # Beyond so many, sentences would bury what else is to be known.
 MOST_SAID: Final = 6
 
@@ -36,7 +35,7 @@ def amendment_cautions(analysis: Mapping[str, Any]) -> list[Caution]:
     amendments = list(analysis.get("amendments") or ())
     if len(amendments) > MOST_SAID:
         return [Caution(f"Amended after opening {len(amendments)} times: see the table of amendments.")]
-    return [Caution(f"Amended after opening{_when(each)}: {str(each['text'])}") for each in amendments]
+    return [Caution(f"Amended after opening{_when(each)}: {each['text']!s}") for each in amendments]
 
 
 def _when(amendment: Mapping[str, Any]) -> str:

@@ -162,7 +162,10 @@ def _stopped(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     return notice(
         request,
         _("That is all right."),
-        _("For you the study ends here. What you have judged so far stays as you agreed to it then, and counts as work."),
+        _(
+            "For you the study ends here. What you have judged so far stays as you agreed to it then, "
+            "and counts as work."
+        ),
         _("If your answers should not be used at all, you can withdraw them."),
         onward=reverse("annotate-leave", args=[annotator.study.public_id]) if code else "",
         onward_words=_("Back to Prolific"),

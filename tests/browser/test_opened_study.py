@@ -1,4 +1,4 @@
-"""A study that is open, in a real browser: amended, extended, watched and closed, by its researcher and its annotator."""
+"""An open study in a real browser: amended, extended, watched and closed, by its researcher and its annotator."""
 
 from datetime import timedelta
 from typing import Any

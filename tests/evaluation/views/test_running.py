@@ -64,7 +64,13 @@ def test_a_reader_looks_at_all_of_it_and_changes_nothing():
 def test_nothing_on_any_of_its_pages_tells_a_system_before_it_closes():
     study = a_planted_study(design={"pay": {"currency": "EUR", "per_hour": "12"}})
     study.slots.filter(pk=study.slots.first().pk).update(problem="broken", comment="cut off")
-    claim = {"criterion": "naturalness", "better": "zebra-pt-large", "net_preference": 1.0, "share": 1.0, "decision": ""}
+    claim = {
+        "criterion": "naturalness",
+        "better": "zebra-pt-large",
+        "net_preference": 1.0,
+        "share": 1.0,
+        "decision": "",
+    }
     AuditEntry.objects.create(study=study, action=LOOKED, detail={"at": "", "claims": [claim]}, made_at=NOW)
     browser = cleo()
 
