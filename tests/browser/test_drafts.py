@@ -98,6 +98,8 @@ def test_a_draft_is_written_without_a_script(live_server, a_page, parley_home):
     assert 'title = "Plain forms"' in page.get_by_label("study.toml").input_value()
 
 
+# Each page once by default: `test_every_page`.
+@pytest.mark.slow
 @pytest.mark.parametrize("sight", SIGHT)
 def test_every_page_of_a_draft_suits_everybody(live_server, a_page, parley_home, sight):
     toml = TWO + 'colour = "blue"\n[practice]\nmake = "shuffled-context"\n[[plan.hypotheses]]\ncriterion = "x"\n'

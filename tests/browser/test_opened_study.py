@@ -48,6 +48,8 @@ def a_watched_study() -> Study:
     return study
 
 
+# Each page once by default: `test_every_page`.
+@pytest.mark.slow
 @pytest.mark.parametrize("sight", SIGHT)
 def test_no_page_of_an_open_study_has_a_violation_or_scrolls_sideways(live_server, a_page, sight):
     a_watched_study()

@@ -62,6 +62,8 @@ def test_a_study_is_watched_closed_and_its_report_read(live_server, a_page):
     assert Study.objects.get().state == "closed"
 
 
+# Each page once by default: `test_every_page`.
+@pytest.mark.slow
 @pytest.mark.parametrize("sight", SIGHT)
 def test_no_page_for_researchers_has_a_violation_or_scrolls_sideways(live_server, a_page, sight):
     study, page = a_planted_study(), a_page(**sight)
