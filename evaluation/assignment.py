@@ -85,7 +85,7 @@ def claim_next(*, study: Study, annotator: Annotator, now: datetime) -> Slot | N
     looks = own_looks(held)
     slot_id = (
         _hold_on(looks, annotator=held, study=study, now=now)
-        or _take_due_check(annotator=held, study=study, now=now)
+        or _take_due_check(looks, annotator=held, study=study, now=now)
         or _take_new(looks, annotator=held, study=study, now=now)
     )
     state = Annotator.State.ACTIVE if slot_id else Annotator.State.FINISHED
@@ -103,9 +103,9 @@ def _hold_on(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, no
     return mine
 
 
-def _take_due_check(*, annotator: Annotator, study: Study, now: datetime) -> int | None:
+def _take_due_check(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
     """A check pair, where the schedule has one here and real pairs follow it: the last pair is a real one."""
-    if not check_due(annotator=annotator, study=study) or not _real_left(annotator, own_looks(annotator))[0]:
+    if not check_due(annotator=annotator, study=study) or not _real_left(annotator, looks)[0]:
         return None
     return take_check(annotator=annotator, study=study, now=now)
 

@@ -106,6 +106,13 @@ def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedIte
     chosen = (answers_in(judgments, slot) | reasons_in(judgments, slot)) | {
         field: value for field, value in picked.items() if field.removesuffix(SUFFIX) not in locked
     }
+    # Whoever looks, a researcher in English or a script: annotators of one study are all asked in the same words.
+    with override(interface(study.language)):
+        questions = tuple(
+            _blinded_question(question, slot, chosen, locked=question.field in locked)
+            for sheet in (sheets if seen_all else sheets[:1])
+            for question in sheet
+        )
     left, right = slot.left(), slot.right()
     whole = conversations_of(slot)
     return BlindedItem(
@@ -119,11 +126,7 @@ def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedIte
         replies=("", "")
         if whole
         else (displayed(left.text if left else "", study), displayed(right.text if right else "", study)),
-        questions=tuple(
-            _blinded_question(question, slot, chosen, locked=question.field in locked)
-            for sheet in (sheets if seen_all else sheets[:1])
-            for question in sheet
-        ),
+        questions=questions,
         more_to_come=len(sheets) > 1 and not seen_all,
         language=study.language,
         changing=slot.answered_at is not None,
@@ -155,22 +158,20 @@ def _saved(slot: Slot) -> dict[str, str]:
 
 def _blinded_question(question: Question, slot: Slot, chosen: Mapping[str, str], *, locked: bool) -> BlindedQuestion:
     criterion, kind = question.criterion, slot.item.kind
-    # Whoever looks, a researcher in English or a script: annotators of one study are all asked in the same words.
-    with override(interface(slot.study.language)):
-        return BlindedQuestion(
-            field=question.field,
-            criterion=criterion.key,
-            name=question_name(kind, criterion),
-            text=in_plain_words(criterion.question, slot),
-            help=in_plain_words(criterion.help, slot),
-            scale=criterion.scale,
-            options=_options(question, kind),
-            chosen=chosen.get(question.field, ""),
-            locked=locked,
-            about=str(side_names(kind).get(question.side, "")),
-            reason=chosen.get(reason_field(question.field), ""),
-            asks_reason=asks_for(question),
-        )
+    return BlindedQuestion(
+        field=question.field,
+        criterion=criterion.key,
+        name=question_name(kind, criterion),
+        text=in_plain_words(criterion.question, slot),
+        help=in_plain_words(criterion.help, slot),
+        scale=criterion.scale,
+        options=_options(question, kind),
+        chosen=chosen.get(question.field, ""),
+        locked=locked,
+        about=str(side_names(kind).get(question.side, "")),
+        reason=chosen.get(reason_field(question.field), ""),
+        asks_reason=asks_for(question),
+    )
 
 
 def _options(question: Question, kind: str) -> tuple[BlindedOption, ...]:

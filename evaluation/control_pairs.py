@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from evaluation.checks_table import KnownPair
+from evaluation.contexts import candidate_of, context_row
 from evaluation.design import Candidate, PlannedItem, choose_traits
 from evaluation.design_controls import controls_wanted
 from evaluation.gathering import Gathered, WrongFiles, alike, called_by, find_responses
@@ -18,7 +19,6 @@ from evaluation.stats.controls import AA, CEILING
 from evaluation.stats.seeds import checkpoint_name
 from evaluation.study_file import StudyFile
 from generation.corpus.manifest import digest_of_file
-from generation.corpus.traits import adjectives, stated
 from training.responses import read_responses, responses_file
 
 AT_ONCE: Final = 500
@@ -188,7 +188,9 @@ def control_rows(
     study: Study, file: StudyFile, controls: Sequence[ControlPair], systems: Mapping[str, System]
 ) -> list[Item]:
     """The items of `controls`, each with a context of its own. They ask about traits as other pairs do."""
-    contexts = Context.objects.bulk_create((_context(study, each) for each in controls), batch_size=AT_ONCE)
+    contexts = Context.objects.bulk_create(
+        (context_row(study, each.pair.context) for each in controls), batch_size=AT_ONCE
+    )
     first, second = (
         Response.objects.bulk_create(
             (
@@ -206,7 +208,7 @@ def control_rows(
         for sample in (0, 1)
     )
     asks = any(each.needs for each in file.criteria)
-    traits = choose_traits([_candidate(each) for each in controls], seed=study.seed) if asks else {}
+    traits = choose_traits([candidate_of(each.pair.context) for each in controls], seed=study.seed) if asks else {}
     preferred = [each.key for each in file.criteria if each.scale in ("preference", "preference5")]
     return Item.objects.bulk_create(
         (
@@ -223,31 +225,4 @@ def control_rows(
             for place, each in enumerate(controls)
         ),
         batch_size=AT_ONCE,
-    )
-
-
-def _context(study: Study, control: ControlPair) -> Context:
-    context = control.pair.context
-    return Context(
-        study=study,
-        ident=context.id,
-        cluster=context.cluster,
-        domain=context.domain,
-        speaker=context.speaker,
-        persona=list(context.persona),
-        traits=dict(context.traits),
-        turns=[{"speaker": turn.speaker, "text": turn.text} for turn in context.turns],
-        partner_persona=list(context.partner_persona),
-    )
-
-
-def _candidate(control: ControlPair) -> Candidate:
-    context = control.pair.context
-    return Candidate(
-        id=context.id,
-        cluster=context.cluster,
-        domain=context.domain,
-        speaker=context.speaker,
-        depth=len(context.turns),
-        traits=tuple((trait, level) for trait, level in stated(context.traits).items() if adjectives(trait, level)),
     )

@@ -9,6 +9,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from evaluation.contexts import as_json, candidate_of, context_row
 from evaluation.control_pairs import ControlPair, control_rows, plan_controls, planned_controls
 from evaluation.dealing import dealt_pairs
 from evaluation.design import Candidate, PlannedItem, PlannedSlot, choose_contexts, choose_traits, plan_slots
@@ -16,9 +17,8 @@ from evaluation.design_controls import with_controls
 from evaluation.gathering import Answered, Gathered, WrongFiles, alike
 from evaluation.known_pairs import KnownPairs, plan_known_pairs
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
-from evaluation.planting import as_json, plant
+from evaluation.planting import plant
 from evaluation.study_file import StudyCriterion, StudyFile
-from generation.corpus.traits import adjectives, stated
 
 # Opaque to annotators, who see it in their addresses.
 PUBLIC_ID_BYTES: Final = 9
@@ -121,17 +121,7 @@ def planned_pairs(chosen: Sequence[Candidate], gathered: Gathered, *, seed: int)
 
 def candidates_of(gathered: Gathered, *, always: bool) -> list[Candidate]:
     """The contexts of which something can be asked: all, where a question is `always` asked, else those with traits."""
-    candidates = [
-        Candidate(
-            id=each.id,
-            cluster=each.cluster,
-            domain=each.domain,
-            speaker=each.speaker,
-            depth=len(each.turns),
-            traits=tuple((trait, level) for trait, level in stated(each.traits).items() if adjectives(trait, level)),
-        )
-        for each in gathered.contexts.values()
-    ]
+    candidates = [candidate_of(each) for each in gathered.contexts.values()]
     return [each for each in candidates if always or each.traits]
 
 
@@ -192,20 +182,7 @@ def context_rows(study: Study, chosen: Sequence[Candidate], gathered: Gathered) 
     for each in chosen:
         context = gathered.contexts[each.id]
         said = [system.responses[each.id].reference for system in gathered.systems if each.id in system.responses]
-        rows.append(
-            Context(
-                study=study,
-                ident=context.id,
-                cluster=context.cluster,
-                domain=context.domain,
-                speaker=context.speaker,
-                persona=list(context.persona),
-                traits=dict(context.traits),
-                turns=as_json(context.turns),
-                partner_persona=list(context.partner_persona),
-                reference=next((text for text in said if text is not None), None),
-            )
-        )
+        rows.append(context_row(study, context, reference=next((text for text in said if text is not None), None)))
     return {each.ident: each for each in Context.objects.bulk_create(rows, batch_size=AT_ONCE)}
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from evaluation.checks_table import KnownPair
-from evaluation.design import Candidate, choose_traits
+from evaluation.contexts import as_json, candidate_of, context_row
+from evaluation.design import choose_traits
 from evaluation.known_pairs import KnownPairs
 from evaluation.models import Context, Item, Response, Study
 from evaluation.study_file import StudyFile
-from generation.corpus.dialogues import Turn
-from generation.corpus.traits import adjectives, stated
 
 AT_ONCE: Final = 500
 
@@ -34,7 +33,7 @@ def _rows(
     asks_traits: bool = False,
     practice: bool = False,
 ) -> None:
-    contexts = Context.objects.bulk_create((_context(study, pair) for pair in pairs), batch_size=AT_ONCE)
+    contexts = Context.objects.bulk_create((context_row(study, pair.context) for pair in pairs), batch_size=AT_ONCE)
     right, wrong = (
         Response.objects.bulk_create(
             (
@@ -48,7 +47,7 @@ def _rows(
             [(pair.wrong, pair.wrong_turns) for pair in pairs],
         )
     )
-    traits = choose_traits([_candidate(pair) for pair in pairs], seed=study.seed) if asks_traits else {}
+    traits = choose_traits([candidate_of(pair.context) for pair in pairs], seed=study.seed) if asks_traits else {}
     Item.objects.bulk_create(
         (
             Item(
@@ -67,36 +66,4 @@ def _rows(
             for place, pair in enumerate(pairs)
         ),
         batch_size=AT_ONCE,
-    )
-
-
-def _context(study: Study, pair: KnownPair) -> Context:
-    context = pair.context
-    return Context(
-        study=study,
-        ident=context.id,
-        cluster=context.cluster,
-        domain=context.domain,
-        speaker=context.speaker,
-        persona=list(context.persona),
-        traits=dict(context.traits),
-        turns=as_json(context.turns),
-        partner_persona=list(context.partner_persona),
-    )
-
-
-def as_json(turns: Sequence[Turn]) -> list[dict[str, object]]:
-    """Turns as the database keeps them."""
-    return [{"speaker": turn.speaker, "text": turn.text} for turn in turns]
-
-
-def _candidate(pair: KnownPair) -> Candidate:
-    context = pair.context
-    return Candidate(
-        id=context.id,
-        cluster=context.cluster,
-        domain=context.domain,
-        speaker=context.speaker,
-        depth=len(context.turns),
-        traits=tuple((trait, level) for trait, level in stated(context.traits).items() if adjectives(trait, level)),
     )

@@ -134,20 +134,24 @@ class Prepared(_Statement, Generic[Row]):
         return _Ready(sql, self._parameters(params), objects)
 
 
-class PreparedUpdate(_Statement):
-    """An update of the rows of a queryset. `build` gives the queryset, and what its fields become."""
-
-    def __init__(self, build: "Callable[..., tuple[QuerySet[Any, Any], dict[str, Any]]]", **kinds: Kinds) -> None:
-        super().__init__(kinds)
-        self._build = build
+class _Change(_Statement):
+    """What updates and deletes have in common: they answer by how many rows they met."""
 
     def run(self, **given: Any) -> int:
-        """Update, and return how many rows were met."""
+        """Change the rows, and return how many rows were met."""
         self._check(given)
         ready = self._ready()
         with connection.cursor() as cursor:
             cursor.execute(ready.sql, ready.filled(given))
             return int(cursor.rowcount)
+
+
+class PreparedUpdate(_Change):
+    """An update of the rows of a queryset. `build` gives the queryset, and what its fields become."""
+
+    def __init__(self, build: "Callable[..., tuple[QuerySet[Any, Any], dict[str, Any]]]", **kinds: Kinds) -> None:
+        super().__init__(kinds)
+        self._build = build
 
     def _make(self) -> _Ready:
         queryset, values = self._build(**self._stand_ins)
@@ -157,20 +161,12 @@ class PreparedUpdate(_Statement):
         return _Ready(sql, self._parameters(params))
 
 
-class PreparedDelete(_Statement):
+class PreparedDelete(_Change):
     """A delete of the rows of a queryset, and of them alone: only for what nothing else refers to."""
 
     def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", **kinds: Kinds) -> None:
         super().__init__(kinds)
         self._build = build
-
-    def run(self, **given: Any) -> int:
-        """Delete, and return how many rows there were."""
-        self._check(given)
-        ready = self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(ready.sql, ready.filled(given))
-            return int(cursor.rowcount)
 
     def _make(self) -> _Ready:
         queryset = self._build(**self._stand_ins)
