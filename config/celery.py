@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 django.setup()
 
-from evaluation.queueing import celery_app  # noqa: E402  # needs Django's settings
+from evaluation.queue.queueing import celery_app  # noqa: E402  # needs Django's settings
 
 if not settings.BROKER_URL:
     raise ImproperlyConfigured("BROKER_URL: expected the broker that the workers take their work from; it is not set")

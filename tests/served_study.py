@@ -38,7 +38,7 @@ def make(
     """An open study of `contexts` pairs with `k` slots each, in rounds, and personal links into it."""
     from django.utils import timezone
 
-    from evaluation.joining import create_invite
+    from evaluation.annotators.joining import create_invite
     from evaluation.models import Context, Item, Response, Slot, Study, System
     from tests.evaluation.builders import COHERENCE, NATURALNESS, TRAITS, a_criterion
 
@@ -156,9 +156,9 @@ def prepare() -> dict[str, Any]:
 
 def count(name: str) -> dict[str, Any]:
     """What the rows of a study say: the answers by key, drafts by pair, and whatever would be wrong."""
-    from evaluation.annotator_session import pair_name
+    from evaluation.items.questions import answers_in, criteria_of
+    from evaluation.judging.annotator_session import pair_name
     from evaluation.models import Draft, Judgment, Receipt, Slot, Study
-    from evaluation.questions import answers_in, criteria_of
 
     study = Study.objects.get(name=name)
     slots = Slot.objects.filter(study=study).select_related("item__first", "item__second", "study")

@@ -8,7 +8,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaluation.annotator_session import slot_named
+from evaluation.annotators.background import keep_background, must_tell, questions_for
+from evaluation.annotators.joining import finish_instructions
+from evaluation.annotators.waiting import held_by_others
+from evaluation.annotators.withdrawing import withdraw
 from evaluation.api.annotator_serializers import (
     AnswersIn,
     BackgroundIn,
@@ -31,17 +34,14 @@ from evaluation.api.annotator_serializers import (
 )
 from evaluation.api.entering import PROGRESS, standing
 from evaluation.api.operations import AnnotatorView, Nothing, operation
-from evaluation.assignment import claim_next, own_slot, personal_progress
-from evaluation.background import keep_background, must_tell, questions_for
-from evaluation.blinding import blinded, wording_in
-from evaluation.joining import finish_instructions
-from evaluation.judging import NotYours, StudyNotOpen, last_answered, lock, save_draft, submit
+from evaluation.items.blinding import blinded, wording_in
+from evaluation.judging.annotator_session import slot_named
+from evaluation.judging.assignment import claim_next, own_slot, personal_progress
+from evaluation.judging.practising import answer_practice, last_feedback, next_practice
+from evaluation.judging.skipping import skip
+from evaluation.judging.standing import require_judging, require_stage, stage_of
+from evaluation.judging.submitting import NotYours, StudyNotOpen, last_answered, lock, save_draft, submit
 from evaluation.models import Annotator, Receipt
-from evaluation.practising import answer_practice, last_feedback, next_practice
-from evaluation.skipping import skip
-from evaluation.standing import require_judging, require_stage, stage_of
-from evaluation.waiting import held_by_others
-from evaluation.withdrawing import withdraw
 
 OPTION: Final = {"value": "left", "label": "Reply 1", "key": "1"}
 PICKED: Final = {"answers": {"naturalness": "left", "coherence": "tie"}}

@@ -5,17 +5,17 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from evaluation.annotator_session import pair_name
+from evaluation.annotators.waiting import HeldByOthers
 from evaluation.api.operations import Strict
 from evaluation.api.shapes import answers_as
-from evaluation.assignment import PersonalProgress
-from evaluation.blinding import BlindedItem
-from evaluation.judging import LAYOUTS, LONGEST_COMMENT, LONGEST_KEY, PROBLEMS
-from evaluation.markdown import rendered
+from evaluation.items.blinding import BlindedItem
+from evaluation.judging.annotator_session import pair_name
+from evaluation.judging.assignment import PersonalProgress
+from evaluation.judging.practising import Feedback, Lesson, PracticePair
+from evaluation.judging.standing import STAGES
+from evaluation.judging.submitting import LAYOUTS, LONGEST_COMMENT, LONGEST_KEY, PROBLEMS
 from evaluation.models import Study
-from evaluation.practising import Feedback, Lesson, PracticePair
-from evaluation.standing import STAGES
-from evaluation.waiting import HeldByOthers
+from evaluation.operation.markdown import rendered
 
 # Of a pair's name and of what is picked; nothing that is offered is longer.
 LONGEST_NAME: Final = 100

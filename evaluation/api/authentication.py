@@ -5,10 +5,10 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from evaluation.annotator_tokens import AnnotatorTokenUnknown, annotator_with
+from evaluation.annotators.annotator_tokens import AnnotatorTokenUnknown, annotator_with
 from evaluation.api.throttling import FailedTokens
 from evaluation.models import Annotator, ApiToken, Researcher
-from evaluation.tokens import TokenUnknown, find_token
+from evaluation.operation.tokens import TokenUnknown, find_token
 
 
 class _ByHeader(BaseAuthentication):

@@ -10,20 +10,20 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaluation.amending import LONGEST_REASON, amend
 from evaluation.api.operations import PageIn, ResearcherView, Strict, operation, paged
 from evaluation.api.parsing import BoundedForm
 from evaluation.api.serializers import StudyPageOut, StudySummaryOut
 from evaluation.api.shapes import answers_as
 from evaluation.api.studies import CARD
-from evaluation.extending import MOST_JUDGMENTS, CannotExtend, extend
-from evaluation.extending_files import responses_of
-from evaluation.gathering import WrongFiles, gather_named
+from evaluation.changes.amending import LONGEST_REASON, amend
+from evaluation.changes.extending import MOST_JUDGMENTS, CannotExtend, extend
+from evaluation.changes.extending_files import responses_of
+from evaluation.drafts.uploading import Checked, check_file, create_from_files, without_paths
+from evaluation.material.gathering import WrongFiles, gather_named
 from evaluation.models import Study
-from evaluation.overview import cards_of
-from evaluation.study_file import NAME
-from evaluation.uploaded_files import MOST_FILES, in_a_folder, taken
-from evaluation.uploading import Checked, check_file, create_from_files, without_paths
+from evaluation.running.overview import cards_of
+from evaluation.study_files.study_file import NAME
+from evaluation.study_files.uploaded_files import MOST_FILES, in_a_folder, taken
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName
 

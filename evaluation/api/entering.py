@@ -6,7 +6,16 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaluation.annotator_tokens import create_annotator_token
+from evaluation.annotators.annotator_tokens import create_annotator_token
+from evaluation.annotators.joining import (
+    consent_version,
+    decline_again,
+    find_invite,
+    give_consent,
+    join,
+    must_agree_again,
+)
+from evaluation.annotators.language import speak
 from evaluation.api.annotator_serializers import (
     AgreeIn,
     EnterIn,
@@ -17,19 +26,10 @@ from evaluation.api.annotator_serializers import (
     as_words,
 )
 from evaluation.api.operations import AnnotatorView, EntryView, operation
-from evaluation.assignment import personal_progress
-from evaluation.joining import (
-    consent_version,
-    decline_again,
-    find_invite,
-    give_consent,
-    join,
-    must_agree_again,
-)
-from evaluation.judging import StudyNotOpen
-from evaluation.language import speak
+from evaluation.judging.assignment import personal_progress
+from evaluation.judging.standing import WrongConsent, check_consent, stage_of
+from evaluation.judging.submitting import StudyNotOpen
 from evaluation.models import Annotator, Study
-from evaluation.standing import WrongConsent, check_consent, stage_of
 
 TEXT: Final = {"markdown": "You may stop at any time.", "html": "<p>You may stop at any time.</p>"}
 EMPTY: Final = {"markdown": "", "html": ""}

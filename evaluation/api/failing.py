@@ -13,21 +13,21 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from evaluation.amendable import CannotAmend
-from evaluation.assignment import ConsentMissing
-from evaluation.background import BadBackground
-from evaluation.blinding import ResultsHidden
-from evaluation.excluding import CannotExclude, NoSuchAnnotator
-from evaluation.extending import CannotExtend
-from evaluation.extending_files import FilesMissing
-from evaluation.importing import NameTaken
-from evaluation.joining import LinkUnknown
-from evaluation.judging import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
-from evaluation.paying import NoPay
-from evaluation.skipping import SkippingNotOffered
-from evaluation.standing import WrongConsent, WrongStage
-from evaluation.studies import NotReady, WrongState
-from evaluation.uploaded_files import TooLarge, UploadRefused
+from evaluation.annotators.background import BadBackground
+from evaluation.annotators.excluding import CannotExclude, NoSuchAnnotator
+from evaluation.annotators.joining import LinkUnknown
+from evaluation.annotators.paying import NoPay
+from evaluation.changes.amendable import CannotAmend
+from evaluation.changes.extending import CannotExtend
+from evaluation.changes.extending_files import FilesMissing
+from evaluation.items.blinding import ResultsHidden
+from evaluation.judging.assignment import ConsentMissing
+from evaluation.judging.skipping import SkippingNotOffered
+from evaluation.judging.standing import WrongConsent, WrongStage
+from evaluation.judging.submitting import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
+from evaluation.opening.importing import NameTaken
+from evaluation.studies.life import NotReady, WrongState
+from evaluation.study_files.uploaded_files import TooLarge, UploadRefused
 
 # What came from outside is repeated in a message only so far.
 LONGEST: Final = 500

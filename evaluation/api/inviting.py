@@ -9,10 +9,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaluation.annotators.joining import create_invite, revoke_invite
 from evaluation.api.operations import Nothing, PageIn, ResearcherView, operation
 from evaluation.api.serializers import InviteIn, InviteOut, InvitePageOut, LinksOut, RevokedOut
-from evaluation.joining import create_invite, revoke_invite
-from evaluation.studies import WrongState
+from evaluation.studies.life import WrongState
 
 LINK: Final = {
     "number": 7,

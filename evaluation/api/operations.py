@@ -19,8 +19,8 @@ from evaluation.api.authentication import AnnotatorByToken, ResearcherToken
 from evaluation.api.parsing import BoundedJson
 from evaluation.api.permissions import HasScope, IsAnnotator
 from evaluation.api.throttling import Claims, Entries, TokenUse
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.models import Annotator, Membership, Researcher, Study
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 
 Verb = TypeVar("Verb", bound=Callable[..., Response])
 Serialized = type[serializers.Serializer[Any]]

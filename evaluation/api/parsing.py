@@ -9,7 +9,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
-from evaluation.uploaded_files import LARGEST_TOTAL
+from evaluation.study_files.uploaded_files import LARGEST_TOTAL
 
 # Answers are flat; nothing that is asked for nests deeper than this.
 DEEPEST: Final = 20

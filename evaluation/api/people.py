@@ -8,6 +8,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evaluation.annotators.excluding import Checked, annotator_named, check_results, exclude, include
+from evaluation.annotators.paying import pay_list
+from evaluation.annotators.withdrawing import forget
 from evaluation.api.operations import PageIn, ResearcherView, operation
 from evaluation.api.serializers import (
     AnnotatorOut,
@@ -18,11 +21,8 @@ from evaluation.api.serializers import (
     PayOut,
     WageOut,
 )
-from evaluation.excluding import Checked, annotator_named, check_results, exclude, include
 from evaluation.models import Study
-from evaluation.paying import pay_list
-from evaluation.studies import progress_of_study
-from evaluation.withdrawing import forget
+from evaluation.studies.life import progress_of_study
 
 ANNOTATOR: Final = {
     "code": "A-7Q2",

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from evaluation.models import Annotator, ApiToken, Researcher
-from evaluation.tokens import READ, WRITE
+from evaluation.operation.tokens import READ, WRITE
 
 
 class HasScope(BasePermission):

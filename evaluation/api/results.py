@@ -5,10 +5,10 @@ from rest_framework.response import Response
 
 from evaluation.api.operations import ManyIn, ResearcherView, operation
 from evaluation.api.serializers import JudgmentOut, JudgmentPageOut, ReportOut
-from evaluation.blinding import require_results
-from evaluation.exporting import RowsOf
+from evaluation.items.blinding import require_results
 from evaluation.models import Study
 from evaluation.reports.build import report_of
+from evaluation.results.exporting import RowsOf
 
 
 class _Results(ResearcherView):

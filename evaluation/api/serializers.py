@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from evaluation.annotators.excluding import LONGEST_RULE
+from evaluation.annotators.joining import ALL_LINKS
 from evaluation.api.operations import Strict, paged
 from evaluation.api.shapes import answers_as
-from evaluation.excluding import LONGEST_RULE
-from evaluation.joining import ALL_LINKS
 from evaluation.models import AuditEntry, Invite, Study
 from evaluation.stats.rows import JudgmentRow
-from evaluation.trail import HIDDEN
+from evaluation.studies.trail import HIDDEN
 
 STATES: Final = list(Study.State.values)
 MOST_LINKS: Final = 500

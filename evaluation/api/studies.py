@@ -17,7 +17,7 @@ from evaluation.api.serializers import (
     StudyProgressOut,
 )
 from evaluation.models import Membership, Study
-from evaluation.studies import close_study, open_study, pause_study, problems_of, progress_of_study, unblind
+from evaluation.studies.life import close_study, open_study, pause_study, problems_of, progress_of_study, unblind
 
 CARD: Final = {
     "name": "pt-against-p",

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from evaluation.blinding import BlindedItem, BlindedQuestion, blinded
-from evaluation.exporting import row_of
+from evaluation.items.blinding import BlindedItem, BlindedQuestion, blinded
+from evaluation.items.questions import fill_in, sheets_of
 from evaluation.models import Annotator, Item, Judgment, Slot, Study
-from evaluation.questions import fill_in, sheets_of
+from evaluation.results.exporting import row_of
 from evaluation.stats.rows import JudgmentRow
 
 

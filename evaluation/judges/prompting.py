@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from string import Template
 from typing import Any, Final, cast
 
-from evaluation.blinding import BlindedItem, BlindedQuestion, BlindedTurn
-from evaluation.item_kinds import Kind
-from evaluation.wording import TEXTS
+from evaluation.items.blinding import BlindedItem, BlindedQuestion, BlindedTurn
+from evaluation.study_files.item_kinds import Kind
+from evaluation.study_files.wording import TEXTS
 from generation.label_parsing import json_object
 from generation.parsing import Answer, Unusable, check_whole
 from generation.prompting import Messages

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from evaluation.exporting import info_of
-from evaluation.item_kinds import kind_of
-from evaluation.judges.files import JUDGMENTS, folder_of, write_rows
 from evaluation.judges.looks import Look, looks_at
 from evaluation.judges.prompting import digests_of_prompts, parse_answer, schema_of, to_judge
 from evaluation.models import Study
+from evaluation.results.exporting import info_of
+from evaluation.results.machine_judgments import JUDGMENTS, folder_of, write_rows
 from evaluation.stats.rows import JudgmentRow
+from evaluation.study_files.item_kinds import kind_of
 from generation.asking import Desk
 from generation.authors import AuthorFailed
 from generation.corpus.manifest import write_manifest

@@ -6,11 +6,11 @@ One line per criterion with the coefficient that suits its scale; all of them st
 from collections.abc import Mapping
 from typing import Any, Final
 
-from evaluation.heds_questions import ADJUDICATION
 from evaluation.reports.numbers import counted, has_interval, listed, percent
 from evaluation.reports.places import ALL, criterion_names
 from evaluation.reports.table import Column, Table, Value, interval_of, signed, value_of
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
+from evaluation.study_files.heds_questions import ADJUDICATION
 
 OPEN: Final = "to be filled in by the researchers"
 INSTRUCTED: Final = "Instructions on a page of their own before the first pair."

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.core.cache import cache
 
-from evaluation.exporting import info_of, rows_of
 from evaluation.models import Study
 from evaluation.reports.agreement_block import agreement_block, facts
 from evaluation.reports.caution import Caution
@@ -50,6 +49,7 @@ from evaluation.reports.treatment import (
     treatment_tables,
 )
 from evaluation.reports.verdicts import Verdict, verdicts
+from evaluation.results.exporting import info_of, rows_of
 from evaluation.stats.analysis import analyse
 from evaluation.stats.declared import StudyInfo
 from evaluation.stats.rows import JudgmentRow

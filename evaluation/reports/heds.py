@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evaluation.heds_questions import QUESTIONS, Question
 from evaluation.reports.agreement_block import OPEN
 from evaluation.reports.heds_answers import criterion_answers, general_answers
 from evaluation.reports.places import Place, criterion_names
+from evaluation.study_files.heds_questions import QUESTIONS, Question
 
 VERSION: Final = "3.0"
 

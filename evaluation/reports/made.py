@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from evaluation.jobs import ask_for, path_of
 from evaluation.models import Job, Judgment, Researcher, Study
-from evaluation.queueing import has_workers
+from evaluation.queue.jobs import ask_for, path_of
+from evaluation.queue.queueing import has_workers
 from evaluation.reports.build import StudyReport, report_from, report_of
 from evaluation.reports.render import JSON
 

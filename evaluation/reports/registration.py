@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from evaluation.registration_answers import Asked, answers
+from evaluation.changes.registration_answers import Asked, answers
 from generation.corpus.manifest import BadManifest, digest_of_file, new_file, read_manifest, write_manifest
 
 MARKDOWN: Final = "preregistration.md"

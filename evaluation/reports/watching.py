@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from evaluation.quality import Quality
 from evaluation.reports.figures import Plot, agreement_plot
 from evaluation.reports.numbers import counted, decimal, percent
 from evaluation.reports.people_tables import FAST_SECONDS, SIDE_FLAG
 from evaluation.reports.table import Column, Missing, Table, Value, value_of, without_empty_columns
+from evaluation.running.quality import Quality
 from evaluation.stats.straight_lines import Run
-from evaluation.studies import StudyProgress
+from evaluation.studies.life import StudyProgress
 
 # So many answers of one side in a row deserve a look, where chance alone would seldom give them.
 LONG_RUN: Final = 10

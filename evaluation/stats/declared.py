@@ -147,7 +147,7 @@ class StudyInfo:
     changed_after_unblinding: tuple[str, ...] = ()
     # What is known of the responses themselves: lengths, metric scores.
     measures: Measures = field(default_factory=Measures)
-    # The researchers' own answers to the human evaluation datasheet, by question (`evaluation.heds_questions`).
+    # The researchers' own answers to the datasheet, by question (`evaluation.study_files.heds_questions`).
     datasheet: dict[str, str] = field(default_factory=dict)
     # What was said to annotators, what they passed over, and how far form tells the systems apart.
     conduct: Conduct = field(default_factory=Conduct)

@@ -2,7 +2,7 @@
 
 from django import template
 
-from evaluation import language as languages
+from evaluation.annotators import language as languages
 
 register = template.Library()
 

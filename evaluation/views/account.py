@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation.membership import signed_in
 from evaluation.models import ApiToken
-from evaluation.tokens import create_token
+from evaluation.operation.tokens import create_token
+from evaluation.studies.membership import signed_in
 from evaluation.views.forms import TokenForm
 
 

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluation.annotator_session import pair_name, slot_named
-from evaluation.assignment import ConsentMissing, claim_next, is_answered, own_slot, personal_progress
-from evaluation.blinding import BlindedItem, blinded, wording_in
-from evaluation.holding import in_turn
-from evaluation.joining import must_agree_again
-from evaluation.judging import (
+from evaluation.annotators.joining import must_agree_again
+from evaluation.items.blinding import BlindedItem, blinded, wording_in
+from evaluation.judging.annotator_session import pair_name, slot_named
+from evaluation.judging.assignment import ConsentMissing, claim_next, is_answered, own_slot, personal_progress
+from evaluation.judging.paging import Step, criterion_of, step_of, still_open
+from evaluation.judging.skipping import SkippingNotOffered, skip
+from evaluation.judging.submitting import (
     DRAFT_COMMENT,
     DRAFT_PROBLEM,
     AnswersMissing,
@@ -35,11 +36,10 @@ from evaluation.judging import (
     save_draft,
     submit,
 )
-from evaluation.markdown import rendered
 from evaluation.models import Annotator, Slot
-from evaluation.paging import Step, criterion_of, step_of, still_open
-from evaluation.skipping import SkippingNotOffered, skip
-from evaluation.telling_table import ONE_PER_PAGE
+from evaluation.operation.markdown import rendered
+from evaluation.studies.holding import in_turn
+from evaluation.study_files.telling_table import ONE_PER_PAGE
 from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 from evaluation.views.pacing import pace_of
 

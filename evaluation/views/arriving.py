@@ -13,11 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation.annotator_session import forget, remember, sitting_of
-from evaluation.assignment import PersonalProgress, personal_progress
-from evaluation.background import asks_background, must_tell
-from evaluation.item_kinds import kind_of
-from evaluation.joining import (
+from evaluation.annotators.background import asks_background, must_tell
+from evaluation.annotators.joining import (
     LinkUnknown,
     decline_again,
     find_invite,
@@ -27,15 +24,18 @@ from evaluation.joining import (
     join_participant,
     must_agree_again,
 )
-from evaluation.judging import last_answered
-from evaluation.language import speak
-from evaluation.markdown import rendered
+from evaluation.annotators.language import speak
+from evaluation.annotators.waiting import held_by_others
+from evaluation.judging.annotator_session import forget, remember, sitting_of
+from evaluation.judging.assignment import PersonalProgress, personal_progress
+from evaluation.judging.reading import study_named
+from evaluation.judging.standing import stage_of
+from evaluation.judging.submitting import last_answered
 from evaluation.models import Annotator, Study
-from evaluation.reading import study_named
-from evaluation.recruiting import NAMES, exit_code, may_leave, recruiting_of, return_address
-from evaluation.standing import stage_of
+from evaluation.operation.markdown import rendered
+from evaluation.study_files.item_kinds import kind_of
+from evaluation.study_files.recruiting import NAMES, exit_code, may_leave, recruiting_of, return_address
 from evaluation.views.pacing import ended_words, finished_words
-from evaluation.waiting import held_by_others
 
 AnnotatorView = Callable[[HttpRequest, Annotator], HttpResponse]
 StudyView = Callable[[HttpRequest, str], HttpResponse]

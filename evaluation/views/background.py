@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from evaluation.background import BadBackground, keep_background, must_tell, questions_for
+from evaluation.annotators.background import BadBackground, keep_background, must_tell, questions_for
 from evaluation.models import Annotator
 from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 

@@ -10,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from evaluation.amending import CannotAmend, amend
-from evaluation.extending import contexts_by_domain, extend
-from evaluation.extending_files import FilesMissing, responses_of
-from evaluation.gathering import WrongFiles
-from evaluation.live import slots_of
-from evaluation.membership import changing_membership_or_404, signed_in
+from evaluation.changes.amending import CannotAmend, amend
+from evaluation.changes.extending import contexts_by_domain, extend
+from evaluation.changes.extending_files import FilesMissing, responses_of
+from evaluation.changes.plan_text import PlanText, plan_as_toml
+from evaluation.changes.registering import BadDeposit, deposit
+from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study
-from evaluation.plan_text import PlanText, plan_as_toml
-from evaluation.registering import BadDeposit, deposit
+from evaluation.running.live import slots_of
+from evaluation.studies.membership import changing_membership_or_404, signed_in
 from evaluation.views.forms import AmendForm, DepositForm, ExtendForm
 from generation.corpus.dialogues import BadLine
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from evaluation import corpora
-from evaluation.flagging import flag, unflag
-from evaluation.membership import signed_in
+from evaluation.corpora import browsing as corpora
+from evaluation.corpora.flagging import flag, unflag
 from evaluation.models import DialogueFlag
+from evaluation.studies.membership import signed_in
 from evaluation.views.forms import FlagForm, LookForm
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName

@@ -12,19 +12,28 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation import drafting
-from evaluation.draft_form import NotToml, add_row, apply, document_of, move_row, remove_row, set_text_file, shown
-from evaluation.importing import NameTaken
-from evaluation.kept_design import DesignMissing, study_file_in
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.drafts import drafting
+from evaluation.drafts.draft_form import (
+    NotToml,
+    add_row,
+    apply,
+    document_of,
+    move_row,
+    remove_row,
+    set_text_file,
+    shown,
+)
 from evaluation.models import StudyDraft
-from evaluation.study_file import StudyFile
-from evaluation.study_problems import Looked
-from evaluation.study_toml import TEXT_KEYS, written
-from evaluation.uploaded_files import STUDY_FILE, TooLarge, UploadError, UploadRefused
+from evaluation.opening.importing import NameTaken
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.study_files.kept_design import DesignMissing, study_file_in
+from evaluation.study_files.study_file import StudyFile
+from evaluation.study_files.study_problems import Looked
+from evaluation.study_files.study_toml import TEXT_KEYS, written
+from evaluation.study_files.uploaded_files import STUDY_FILE, TooLarge, UploadError, UploadRefused
+from evaluation.study_files.wording import bundled_text
 from evaluation.views.htmx import HTMX
 from evaluation.views.uploads import bounded, files_of, status_of
-from evaluation.wording import bundled_text
 
 TABS: Final = {"form": "draft", "files": "draft-files", "text": "draft-text", "size": "draft-size"}
 # The buttons that change a list of tables, and what they do.

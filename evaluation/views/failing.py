@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from evaluation.language import speak
+from evaluation.annotators.language import speak
 from evaluation.models import Study
 
 

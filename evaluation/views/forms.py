@@ -5,10 +5,10 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 
-from evaluation.corpus_index import LEVELS
+from evaluation.corpora.corpus_index import LEVELS
 from evaluation.models import DialogueFlag, Membership
-from evaluation.tokens import MOST_DAYS, READ, WRITE
-from evaluation.webhooks import EVENTS
+from evaluation.operation.tokens import MOST_DAYS, READ, WRITE
+from evaluation.queue.webhooks import EVENTS
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
 
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from evaluation.blinding import ResultsHidden, require_results
-from evaluation.jobs import ask_for, path_of
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.items.blinding import ResultsHidden, require_results
 from evaluation.models import Job, Study
-from evaluation.queueing import has_workers
+from evaluation.queue.jobs import ask_for, path_of
+from evaluation.queue.queueing import has_workers
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.views.forms import JudgeForm
 from evaluation.views.htmx import HTMX
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from evaluation.membership import changing_membership_or_404, signed_in
+from evaluation.annotators.withdrawing import forget, withdraw
 from evaluation.models import Annotator
+from evaluation.studies.membership import changing_membership_or_404, signed_in
 from evaluation.views.arriving import for_annotator
-from evaluation.withdrawing import forget, withdraw
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

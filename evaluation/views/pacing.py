@@ -6,8 +6,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluation.assignment import PersonalProgress
-from evaluation.waiting import HeldByOthers
+from evaluation.annotators.waiting import HeldByOthers
+from evaluation.judging.assignment import PersonalProgress
 
 # One answer says too little about a pace.
 ENOUGH_FOR_A_PACE: Final = 3

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from evaluation.excluding import (
+from evaluation.annotators.excluding import (
     CannotExclude,
     Checked,
     NoSuchAnnotator,
@@ -19,9 +19,9 @@ from evaluation.excluding import (
     include,
     rules_of,
 )
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.annotators.paying import NoPay, PayList, Wage, pay_list, write_pay_list
 from evaluation.models import Study
-from evaluation.paying import NoPay, PayList, Wage, pay_list, write_pay_list
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.views.forms import ExclusionForm
 
 

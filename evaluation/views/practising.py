@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation.annotator_session import pair_name
-from evaluation.judging import AnswersMissing, BadAnswer, StudyNotOpen
-from evaluation.markdown import rendered
+from evaluation.judging.annotator_session import pair_name
+from evaluation.judging.practising import PracticePair, answer_practice, last_feedback, next_practice
+from evaluation.judging.submitting import AnswersMissing, BadAnswer, StudyNotOpen
 from evaluation.models import Annotator
-from evaluation.practising import PracticePair, answer_practice, last_feedback, next_practice
+from evaluation.operation.markdown import rendered
 from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
 
 

@@ -14,16 +14,16 @@ from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from evaluation.annotator_session import ANNOTATOR, INVITE, SALT, cookie_name, pair_name
-from evaluation.background import asks_background
-from evaluation.drafting import own_draft_or_404
-from evaluation.gathering import WrongFiles
-from evaluation.importing import NameTaken
-from evaluation.membership import changing_membership_or_404
+from evaluation.annotators.background import asks_background
+from evaluation.drafts.drafting import own_draft_or_404
+from evaluation.drafts.previewing import Visit, few, pairs_of, steps_of, study_to_show, unkept, visit
+from evaluation.judging.annotator_session import ANNOTATOR, INVITE, SALT, cookie_name, pair_name
+from evaluation.judging.practising import next_practice
+from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study
-from evaluation.practising import next_practice
-from evaluation.previewing import Visit, few, pairs_of, steps_of, study_to_show, unkept, visit
-from evaluation.uploaded_files import UploadRefused
+from evaluation.opening.importing import NameTaken
+from evaluation.studies.membership import changing_membership_or_404
+from evaluation.study_files.uploaded_files import UploadRefused
 from evaluation.views import annotate, arriving, background, practising
 
 PAGES: Final[dict[str, Callable[[HttpRequest, str], HttpResponse]]] = {

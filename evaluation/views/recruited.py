@@ -16,12 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation.annotator_session import remember, sitting_of
-from evaluation.item_kinds import kind_of
-from evaluation.language import speak
-from evaluation.markdown import rendered
+from evaluation.annotators.language import speak
+from evaluation.items.sample_pair import sample_pair
+from evaluation.judging.annotator_session import remember, sitting_of
 from evaluation.models import Annotator, Study
-from evaluation.recruiting import (
+from evaluation.operation.markdown import rendered
+from evaluation.study_files.item_kinds import kind_of
+from evaluation.study_files.recruiting import (
     MTURK_FRAMES,
     MTURK_SUBMIT,
     NAMES,
@@ -34,7 +35,6 @@ from evaluation.recruiting import (
     recruiting_of,
     return_address,
 )
-from evaluation.sample_pair import sample_pair
 from evaluation.views.arriving import for_annotator, not_open, notice, unknown, where_to
 
 SALT: Final = "evaluation.mturk"

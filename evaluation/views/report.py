@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from evaluation.blinding import ResultsHidden, require_results
-from evaluation.membership import membership_or_404, signed_in
+from evaluation.items.blinding import ResultsHidden, require_results
 from evaluation.models import Job, Membership
 from evaluation.reports.made import BeingMade, report_for_page
+from evaluation.studies.membership import membership_or_404, signed_in
 from evaluation.views.htmx import HTMX
 
 

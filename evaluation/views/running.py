@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation.live import Live, live_of
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.models import Membership, Study
-from evaluation.reported import NoSuchReport, mark_seen, reports_of
 from evaluation.reports.watching import annotators_so_far, days_of, watched
-from evaluation.sharing import CannotShare, change_role, members_of, share, unshare
-from evaluation.trail import trail_of, write_trail
+from evaluation.running.live import Live, live_of
+from evaluation.running.reported import NoSuchReport, mark_seen, reports_of
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.studies.sharing import CannotShare, change_role, members_of, share, unshare
+from evaluation.studies.trail import trail_of, write_trail
 from evaluation.views.forms import ChangeRoleForm, SeenForm, ShareForm, TrailForm
 
 # What htmx takes for: shown, and not asked for again.

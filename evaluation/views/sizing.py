@@ -10,17 +10,17 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from evaluation import drafting
-from evaluation.foreseeing import ANNOTATORS, EFFECT, SECONDS, NothingToPlan, Wanted, planned_of, wish_of
-from evaluation.gathering import WrongFiles
-from evaluation.membership import membership_or_404
+from evaluation.drafts import drafting
+from evaluation.drafts.foreseeing import ANNOTATORS, EFFECT, SECONDS, NothingToPlan, Wanted, planned_of, wish_of
+from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study, StudyDraft
-from evaluation.piloting import NoPilot, Planned, planned
 from evaluation.reports.numbers import SPACE, counted
 from evaluation.reports.sizing_page import page_of
+from evaluation.results.piloting import NoPilot, Planned, planned
 from evaluation.stats.latent import NoSuchJudgments
 from evaluation.stats.sizing import size_of
-from evaluation.uploaded_files import UploadError, UploadRefused
+from evaluation.studies.membership import membership_or_404
+from evaluation.study_files.uploaded_files import UploadError, UploadRefused
 from evaluation.views.htmx import HTMX
 
 CANNOT: Final = "Nothing can be worked out yet"

@@ -15,19 +15,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation.conduct import looks_taken
-from evaluation.joining import create_invite, revoke_invite
-from evaluation.live import slots_of
-from evaluation.looking import look_at, said
-from evaluation.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.annotators.joining import create_invite, revoke_invite
+from evaluation.items.questions import SPEAKER, TRAIT_WORDS
 from evaluation.models import Researcher, Study
-from evaluation.overview import cards_of
-from evaluation.questions import SPEAKER, TRAIT_WORDS
-from evaluation.recruiting import platform_entry
-from evaluation.reported import unseen_reports
+from evaluation.results.treating import material_seen
+from evaluation.running.live import slots_of
+from evaluation.running.looking import look_at, said
+from evaluation.running.overview import cards_of
+from evaluation.running.reported import unseen_reports
 from evaluation.stats.looks import LookNotDue
-from evaluation.studies import WrongState, close_study, open_study, pause_study, problems_of, unblind
-from evaluation.treating import material_seen
+from evaluation.studies.conduct import looks_taken
+from evaluation.studies.life import WrongState, close_study, open_study, pause_study, problems_of, unblind
+from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.study_files.recruiting import platform_entry
 from evaluation.views.forms import DepositForm, InviteForm
 from evaluation.views.htmx import HTMX
 from evaluation.views.running import shown_live

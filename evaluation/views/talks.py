@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation import talking
-from evaluation.membership import signed_in
 from evaluation.models import Talk
+from evaluation.studies.membership import signed_in
+from evaluation.talks import talking
 from evaluation.views.forms import SayForm, TalkForm
 from evaluation.views.htmx import HTMX
 

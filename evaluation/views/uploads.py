@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from evaluation.uploaded_files import LARGEST_TOTAL, MOST_FILES, TooLarge, UploadError
+from evaluation.study_files.uploaded_files import LARGEST_TOTAL, MOST_FILES, TooLarge, UploadError
 
 View = Callable[..., HttpResponse]
 # Beside the files: a form's own fields, and what parts one file from the next.

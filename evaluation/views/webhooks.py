@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from evaluation.membership import changing_membership_or_404, signed_in
-from evaluation.queueing import has_workers
+from evaluation.queue.queueing import has_workers
+from evaluation.queue.webhooks import BadWebhook, add_webhook, remove_webhook, rules, secret_of
+from evaluation.studies.membership import changing_membership_or_404, signed_in
 from evaluation.views.forms import WebhookForm
-from evaluation.webhooks import BadWebhook, add_webhook, remove_webhook, rules, secret_of
 
 # Of each address's deliveries the last so many are shown.
 SHOWN = 5

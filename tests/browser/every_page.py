@@ -12,9 +12,10 @@ from typing import Any, Final
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from evaluation import drafting, talking
-from evaluation.accounts import one_time_path
+from evaluation.drafts import drafting
 from evaluation.models import Annotator, AnsweringProcess, Invite, Study, TalkReply
+from evaluation.operation.accounts import one_time_path
+from evaluation.talks import talking
 from generation.corpus.dialogues import write_dialogues
 from tests.browser.test_judging import first_pair_up, press
 from tests.builders import a_dialogue

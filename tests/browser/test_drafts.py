@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import drafting
+from evaluation.drafts import drafting
 from evaluation.models import Judgment, Study
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
 from tests.browser.test_research import sign_in

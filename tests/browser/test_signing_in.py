@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from evaluation.accounts import create_researcher, one_time_path
+from evaluation.operation.accounts import create_researcher, one_time_path
 from tests.browser.test_judging import press
 from tests.cast import CLEO
 from tests.totp import code_of, secret_on

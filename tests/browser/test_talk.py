@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from evaluation import talking
 from evaluation.models import AnsweringProcess, TalkReply
+from evaluation.talks import talking
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
 from tests.browser.test_research import sign_in
 from tests.evaluation.builders import a_researcher

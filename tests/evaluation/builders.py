@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from evaluation.assignment import claim_next
-from evaluation.judging import lock, submit
+from evaluation.items.questions import sheets_of
+from evaluation.judging.assignment import claim_next
+from evaluation.judging.submitting import lock, submit
 from evaluation.models import Annotator, Context, Criterion, Item, Membership, Researcher, Response, Slot, Study, System
-from evaluation.questions import sheets_of
 from tests.builders import BAKER, SKIER, SMALL_TALK
 from tests.cast import CLEO, NOW
 

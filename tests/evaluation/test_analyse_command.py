@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from evaluation.judgments_file import write_judgments
+from evaluation.results.judgments_file import write_judgments
 from generation.terminal import BadInput
 from tests.evaluation.reports.builders import an_info, some_rows
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from evaluation.judgments_file import write_judgments
+from evaluation.results.judgments_file import write_judgments
 from evaluation.stats.declared import StudyInfo
 from generation.terminal import BadInput
 from tests.evaluation.stats.builders import a_rating, a_study

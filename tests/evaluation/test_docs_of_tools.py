@@ -7,7 +7,7 @@ import pytest
 from django.core.management import load_command_class
 
 from evaluation.judgment_forms.forms import READERS, form_of
-from evaluation.judgments_file import read_judgments
+from evaluation.results.judgments_file import read_judgments
 from evaluation.stats.power import Assumed, Design, power
 from tests.conftest import ROOT
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from generation.corpus.dialogues import write_dialogues
 from tests.builders import a_dialogue, an_experiment
-from tests.evaluation.test_chain import TWO_BRANCHES
+from tests.evaluation.experiments.test_chain import TWO_BRANCHES
 
 
 def test_a_plan_names_what_would_run_and_owns_that_its_length_is_not_known(parley_home, tmp_path, capsys):
@@ -27,7 +27,7 @@ def test_no_job_is_no_number_of_jobs(parley_home, tmp_path):
 def test_real_commands_run_at_once_with_logs_and_the_page_says_so(parley_home, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PARLEY_HOME", str(parley_home))
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    monkeypatch.setattr("evaluation.chain.processors", lambda: 2)
+    monkeypatch.setattr("evaluation.experiments.chain.processors", lambda: 2)
     file = an_experiment(tmp_path, TWO_BRANCHES)
     write_dialogues(parley_home / "corpora" / "human", [a_dialogue(number) for number in range(6)])
     text = file.read_text(encoding="utf-8").replace('[corpora.human]\nimport = ["talks.jsonl"]\n', "")

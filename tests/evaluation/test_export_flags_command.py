@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from evaluation.flagging import UnknownReason, flag
+from evaluation.corpora.flagging import UnknownReason, flag
 from generation.corpus.dialogues import write_dialogues
 from generation.corpus.manifest import digest_of, read_manifest
 from generation.terminal import BadInput

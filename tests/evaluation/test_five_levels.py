@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from evaluation.gathering import gather_named
-from evaluation.importing import create_study
+from evaluation.items.questions import in_plain_words
+from evaluation.material.gathering import gather_named
 from evaluation.models import Slot
-from evaluation.questions import in_plain_words
-from evaluation.study_file import read_study_file
+from evaluation.opening.importing import create_study
+from evaluation.study_files.study_file import read_study_file
 from tests.cast import NOW
 from tests.evaluation.files import STUDY, a_line, a_study_file, named_responses
 

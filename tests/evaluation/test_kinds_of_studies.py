@@ -2,25 +2,25 @@
 
 import pytest
 
-from evaluation.assignment import claim_next
-from evaluation.blinding import blinded
-from evaluation.exporting import info_of, rows_of
-from evaluation.importing import create_study
-from evaluation.judgments_file import read_info, read_judgments, write_judgments
-from evaluation.material import gather_file
+from evaluation.items.blinding import blinded
+from evaluation.judging.assignment import claim_next
+from evaluation.judging.practising import answer_practice, last_feedback, next_practice
+from evaluation.material.by_kind import gather_file
 from evaluation.models import Item, Response
-from evaluation.practising import answer_practice, last_feedback, next_practice
-from evaluation.simulating import simulate
+from evaluation.opening.importing import create_study
+from evaluation.opening.simulating import simulate
+from evaluation.results.exporting import info_of, rows_of
+from evaluation.results.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.stats.analysis import analyse
 from evaluation.stats.measures import Measures
-from evaluation.studies import close_study, open_study
-from evaluation.study_file import read_study_file
-from evaluation.toml_table import BadToml
+from evaluation.studies.life import close_study, open_study
+from evaluation.study_files.study_file import read_study_file
+from evaluation.study_files.toml_table import BadToml
 from tests.builders import a_dialogue
 from tests.cast import NOW
 from tests.evaluation.builders import an_annotator, judge_all
-from tests.evaluation.corpora import a_corpus, labelled_corpus, parallel_corpora, personas_of
 from tests.evaluation.files import a_study_file
+from tests.evaluation.made_corpora import a_corpus, labelled_corpus, parallel_corpora, personas_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from evaluation.models import Study
-from evaluation.studies import close_study
+from evaluation.studies.life import close_study
 from generation.terminal import BadInput
 from tests.cast import NOW
 from tests.evaluation.builders import an_annotator, judge_all
-from tests.evaluation.corpora import labelled_corpus
+from tests.evaluation.made_corpora import labelled_corpus
 
 pytestmark = pytest.mark.django_db
 LEVELS = [{"extraversion": "high"}] * 6 + [{"extraversion": "low"}] * 6

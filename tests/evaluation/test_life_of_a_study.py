@@ -18,19 +18,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from evaluation.assignment import MOST_LEAD, LeaseLost, claim_next, most_for_one
-from evaluation.excluding import exclude
-from evaluation.extending import extend
-from evaluation.gathering import gather_named
-from evaluation.importing import create_study
-from evaluation.judging import lock, submit
+from evaluation.annotators.excluding import exclude
+from evaluation.annotators.withdrawing import withdraw
+from evaluation.changes.extending import extend
+from evaluation.items.questions import sheets_of
+from evaluation.judging.assignment import MOST_LEAD, LeaseLost, claim_next, most_for_one
+from evaluation.judging.reading import open_looks
+from evaluation.judging.skipping import skip
+from evaluation.judging.submitting import lock, submit
+from evaluation.material.gathering import gather_named
 from evaluation.models import Annotator, Draft, Judgment, LostLook, Slot, Study
-from evaluation.questions import sheets_of
-from evaluation.reading import open_looks
-from evaluation.skipping import skip
-from evaluation.studies import open_study, pause_study
-from evaluation.study_file import read_study_file
-from evaluation.withdrawing import withdraw
+from evaluation.opening.importing import create_study
+from evaluation.studies.life import open_study, pause_study
+from evaluation.study_files.study_file import read_study_file
 from tests.cast import NOW
 from tests.evaluation.builders import an_annotator
 from tests.evaluation.files import STUDY, a_study_file, two_systems

@@ -11,10 +11,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.models import Count, F
 
-from evaluation.assignment import claim_next
-from evaluation.judging import lock, submit
+from evaluation.items.questions import sheets_of
+from evaluation.judging.assignment import claim_next
+from evaluation.judging.submitting import lock, submit
 from evaluation.models import Annotator, Item, Judgment, Receipt, Study
-from evaluation.questions import sheets_of
 from tests.cast import NOW
 from tests.evaluation.builders import THREE_CRITERIA, a_context, a_slot, a_study, an_annotator
 

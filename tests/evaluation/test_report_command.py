@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from evaluation.exporting import info_of, rows_of
-from evaluation.judgments_file import write_judgments
 from evaluation.models import AuditEntry, Study
-from evaluation.studies import close_study
+from evaluation.results.exporting import info_of, rows_of
+from evaluation.results.judgments_file import write_judgments
+from evaluation.studies.life import close_study
 from generation.terminal import BadInput
 from tests.cast import NOW
 from tests.evaluation.builders import NATURALNESS, a_study, an_annotator, judge_all

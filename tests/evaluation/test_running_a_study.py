@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from evaluation.models import Study
-from tests.evaluation.corpora import labelled_corpus
 from tests.evaluation.files import a_line, an_outside_line, named_responses, write_lines
+from tests.evaluation.made_corpora import labelled_corpus
 
 pytestmark = pytest.mark.django_db
 

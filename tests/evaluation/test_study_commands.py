@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from evaluation.joining import find_invite
+from evaluation.annotators.joining import find_invite
 from evaluation.models import Membership, Researcher, Study
 from generation.terminal import BadInput
 from tests.cast import CLEO

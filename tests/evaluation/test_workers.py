@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.jobs import ask_for, path_of
 from evaluation.models import Delivery, Job, Study
-from evaluation.queueing import celery_app
-from evaluation.studies import close_study
-from evaluation.webhooks import EVENTS, add_webhook
+from evaluation.queue.jobs import ask_for, path_of
+from evaluation.queue.queueing import celery_app
+from evaluation.queue.webhooks import EVENTS, add_webhook
+from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.builders import a_study, an_annotator, judge_all
 from tests.evaluation.judges.servers import JudgeServer, longer
-from tests.evaluation.test_outgoing import receiving
+from tests.evaluation.queue.test_outgoing import receiving
 from tests.openai_server import Faults
 
 pytestmark = pytest.mark.django_db(transaction=True)

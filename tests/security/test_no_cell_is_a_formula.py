@@ -5,13 +5,13 @@ import io
 
 import pytest
 
-from evaluation.excluding import exclude
-from evaluation.exporting import info_of, rows_of
-from evaluation.judgments_file import read_judgments, write_judgments
+from evaluation.annotators.excluding import exclude
+from evaluation.annotators.participants import write_participants
 from evaluation.models import Annotator, Judgment, Slot, System
-from evaluation.participants import write_participants
 from evaluation.reports.build import report_of
-from evaluation.studies import close_study
+from evaluation.results.exporting import info_of, rows_of
+from evaluation.results.judgments_file import read_judgments, write_judgments
+from evaluation.studies.life import close_study
 from generation.spreadsheets import FORMULA
 from tests.cast import CLEO, NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator, judge_all

@@ -19,7 +19,7 @@ CALLS = {"eval", "exec", "compile", "__import__"}
 ATTRIBUTES = {"read_pickle", "to_pickle", "system", "popen", "extra", "raw", "RawSQL"}
 # One place makes HTML of its own: the sanitised Markdown.
 MARKED_SAFE = {
-    "evaluation/markdown.py",
+    "evaluation/operation/markdown.py",
     "evaluation/reports/figures.py",
     "generation/describing/figures.py",
     "training/plots.py",

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.test import Client
 
-from evaluation.markdown import rendered
 from evaluation.models import Annotator, AuditEntry, Context, Criterion, System, Talk
+from evaluation.operation.markdown import rendered
 from tests.builders import a_dialogue
-from tests.evaluation.corpora import a_corpus
+from tests.evaluation.made_corpora import a_corpus
 from tests.security.addresses import ANNOTATOR, API, HOLDS, JUDGES, OWNER, TABLE, filled, own_addresses
 from tests.security.worlds import World, a_world
 

@@ -13,7 +13,7 @@ from evaluation.models import Study
 from tests.builders import a_dialogue
 from tests.evaluation.api.builders import a_script, sent
 from tests.evaluation.builders import a_researcher, a_study
-from tests.evaluation.corpora import a_corpus
+from tests.evaluation.made_corpora import a_corpus
 from tests.evaluation.views.people import cleo
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from config.settings import base
-from evaluation.accounts import create_researcher, one_time_path
 from evaluation.models import Researcher
+from evaluation.operation.accounts import create_researcher, one_time_path
 from tests.cast import CLEO, DOV
 from tests.evaluation.builders import a_researcher
 

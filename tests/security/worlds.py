@@ -6,11 +6,11 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 
-from evaluation.annotator_session import pair_name
-from evaluation.annotator_tokens import create_annotator_token
-from evaluation.assignment import claim_next
+from evaluation.annotators.annotator_tokens import create_annotator_token
+from evaluation.judging.annotator_session import pair_name
+from evaluation.judging.assignment import claim_next
 from evaluation.models import Annotator, Invite, Job, Membership, Study, StudyDraft, Talk, Webhook
-from evaluation.tokens import READ, WRITE, create_token
+from evaluation.operation.tokens import READ, WRITE, create_token
 from tests.cast import CLEO, DOV, NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator, answer
 from tests.evaluation.views.builders import a_link, entered

@@ -8,13 +8,13 @@ from typing import Any, Final
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.amendable import NUMBERS
-from evaluation.amending import CannotAmend, amend
-from evaluation.amending_file import changes_in
+from evaluation.changes.amendable import NUMBERS
+from evaluation.changes.amending import CannotAmend, amend
+from evaluation.changes.amending_file import changes_in
 from evaluation.models import Study
-from evaluation.studies import NoSuchStudy, study_named
-from evaluation.study_file import read_study_file
-from evaluation.toml_table import BadToml
+from evaluation.studies.life import NoSuchStudy, study_named
+from evaluation.study_files.study_file import read_study_file
+from evaluation.study_files.toml_table import BadToml
 from generation.terminal import BadInput, ParleyCommand
 
 # Values that are no text.

@@ -5,15 +5,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.datasheet_file import read_datasheet
 from evaluation.judgment_forms.forms import READERS, UnknownForm
-from evaluation.judgments_file import info_path, read_info, read_judgments
 from evaluation.reports.against import NotAReport, against_earlier, compared_with, write_against
 from evaluation.reports.build import answered, build_report
 from evaluation.reports.render import NotAReportFolder, write_report
+from evaluation.results.judgments_file import info_path, read_info, read_judgments
 from evaluation.stats.declared import StudyInfo
 from evaluation.stats.outcomes import UnknownChoice
-from evaluation.toml_table import BadToml
+from evaluation.study_files.datasheet_file import read_datasheet
+from evaluation.study_files.toml_table import BadToml
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand
 

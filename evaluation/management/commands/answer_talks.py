@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.answering import Answering, NoSystems, models_at
+from evaluation.talks.answering import Answering, NoSystems, models_at
 from generation.home import home
 from generation.journal import CorpusBusy, SettingsChanged
 from generation.llm import BadAddress, NoClient, NoKey

@@ -10,10 +10,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.judgment_forms.forms import READERS, UnknownForm
-from evaluation.judgments_file import read_info, read_judgments
 from evaluation.reports.audit_letter import Letter, letter_of
 from evaluation.reports.folders import check_folder_of, write_folder
 from evaluation.reports.render import NotAReportFolder
+from evaluation.results.judgments_file import read_info, read_judgments
 from evaluation.stats.audit import audit
 from evaluation.stats.declared import StudyInfo
 from evaluation.stats.outcomes import UnknownChoice

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.keeping import BackupBroken, CannotKeep, back_up
+from evaluation.operation.keeping import BackupBroken, CannotKeep, back_up
 from generation.terminal import ParleyCommand, WorkFailed
 
 

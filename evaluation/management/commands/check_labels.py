@@ -6,10 +6,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.judgment_forms.forms import UnknownForm
-from evaluation.judgments_file import UnknownSuffix
-from evaluation.label_checking import NoKey, NothingToCheck, check_labels, find_key
 from evaluation.reports.label_tables import label_tables
 from evaluation.reports.numbers import decimal, has_interval, span
+from evaluation.results.judgments_file import UnknownSuffix
+from evaluation.results.label_checking import NoKey, NothingToCheck, check_labels, find_key
 from generation.corpus.dialogues import BadLine
 from generation.corpus.manifest import new_file, write_manifest
 from generation.terminal import BadInput, ParleyCommand

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.accounts import NoSuchResearcher, researcher_with
-from evaluation.comparing import MOST_PER_DOMAIN, study_of
-from evaluation.gathering import WrongFiles, gather_named
-from evaluation.importing import NameTaken, create_study
-from evaluation.studies import WrongState, open_study
-from evaluation.telling_table import LONGEST_ETHICS, NO_ETHICS
+from evaluation.material.comparing import MOST_PER_DOMAIN, study_of
+from evaluation.material.gathering import WrongFiles, gather_named
+from evaluation.opening.importing import NameTaken, create_study
+from evaluation.operation.accounts import NoSuchResearcher, researcher_with
+from evaluation.studies.life import WrongState, open_study
+from evaluation.study_files.telling_table import LONGEST_ETHICS, NO_ETHICS
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand

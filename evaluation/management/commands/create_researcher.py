@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from evaluation.accounts import BadAddress, create_researcher, one_time_path
 from evaluation.models import Membership
-from evaluation.second_factor import forget_second_factor
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.operation.accounts import BadAddress, create_researcher, one_time_path
+from evaluation.operation.second_factor import forget_second_factor
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.terminal import ParleyCommand
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.accounts import NoSuchResearcher, researcher_with
-from evaluation.gathering import WrongFiles
-from evaluation.importing import NameTaken, create_study
-from evaluation.material import gather_file
-from evaluation.studies import WrongState, open_study
-from evaluation.study_file import read_study_file, slug
-from evaluation.toml_table import BadToml
+from evaluation.material.by_kind import gather_file
+from evaluation.material.gathering import WrongFiles
+from evaluation.opening.importing import NameTaken, create_study
+from evaluation.operation.accounts import NoSuchResearcher, researcher_with
+from evaluation.studies.life import WrongState, open_study
+from evaluation.study_files.study_file import read_study_file, slug
+from evaluation.study_files.toml_table import BadToml
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from evaluation.accounts import NoSuchResearcher, researcher_with
-from evaluation.tokens import READ, BadLifetime, BadScope, create_token
+from evaluation.operation.accounts import NoSuchResearcher, researcher_with
+from evaluation.operation.tokens import READ, BadLifetime, BadScope, create_token
 from generation.terminal import ParleyCommand
 
 

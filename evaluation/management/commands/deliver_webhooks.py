@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.webhooks import deliver_due
+from evaluation.queue.webhooks import deliver_due
 from generation.terminal import BadInput, ParleyCommand
 
 MOST_AT_ONCE = 100

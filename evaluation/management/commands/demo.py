@@ -6,13 +6,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.chain import Manner, NameTaken, StepFailed, run
-from evaluation.chain_page import write_chain_page
-from evaluation.demo import EXPERIMENT, set_up_people
-from evaluation.experiment import read_experiment
+from evaluation.experiments.chain import Manner, NameTaken, StepFailed, run
+from evaluation.experiments.chain_page import write_chain_page
+from evaluation.experiments.demo import EXPERIMENT, set_up_people
+from evaluation.experiments.experiment import read_experiment
+from evaluation.experiments.steps import BadExperiment
 from evaluation.models import Study
-from evaluation.serving import PortBusy, check_port, serve
-from evaluation.steps import BadExperiment
+from evaluation.operation.serving import PortBusy, check_port, serve
 from generation.home import home
 from generation.terminal import ParleyCommand, WorkFailed
 

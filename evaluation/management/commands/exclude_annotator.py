@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.excluding import CannotExclude, NoSuchAnnotator, annotator_named, exclude, include
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.annotators.excluding import CannotExclude, NoSuchAnnotator, annotator_named, exclude, include
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.terminal import ParleyCommand
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.chain import Manner, NameTaken, Planned, StepFailed, most_jobs, plan, run
-from evaluation.chain_page import write_chain_page
-from evaluation.experiment import Experiment, read_experiment, report_step
+from evaluation.experiments.chain import Manner, NameTaken, Planned, StepFailed, most_jobs, plan, run
+from evaluation.experiments.chain_page import write_chain_page
+from evaluation.experiments.experiment import Experiment, read_experiment, report_step
+from evaluation.experiments.steps import BadExperiment
 from evaluation.models import Study
-from evaluation.steps import BadExperiment
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand, WorkFailed
 

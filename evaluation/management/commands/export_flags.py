@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.corpora import folder_of
-from evaluation.flagging import exported_flags
+from evaluation.corpora.browsing import folder_of
+from evaluation.corpora.flagging import exported_flags
 from generation.corpus.manifest import new_file, write_manifest
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.blinding import ResultsHidden, require_results
-from evaluation.exporting import info_of, rows_of
-from evaluation.judgments_file import write_judgments
-from evaluation.participants import write_participants
-from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
+from evaluation.annotators.participants import write_participants
+from evaluation.items.blinding import ResultsHidden, require_results
+from evaluation.results.exporting import info_of, rows_of
+from evaluation.results.judgments_file import write_judgments
+from evaluation.studies.life import NoSuchStudy, WrongState, study_named, unblind
 from generation.corpus.manifest import write_manifest
 from generation.terminal import BadInput, ParleyCommand
 

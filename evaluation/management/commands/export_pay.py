@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.paying import NoPay, pay_list, write_pay_list
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.annotators.paying import NoPay, pay_list, write_pay_list
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.corpus.manifest import new_file, write_manifest
 from generation.terminal import BadInput, ParleyCommand
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.talk_corpus import NothingSaid, export_talks
+from evaluation.talks.talk_corpus import NothingSaid, export_talks
 from generation.corpus.folders import CorpusTaken
 from generation.home import NoSuchName, place
 from generation.terminal import ParleyCommand

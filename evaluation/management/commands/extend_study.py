@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.extending import CannotExtend, extend
-from evaluation.gathering import Gathered, WrongFiles, gather, gather_named
+from evaluation.changes.extending import CannotExtend, extend
+from evaluation.material.gathering import Gathered, WrongFiles, gather, gather_named
 from evaluation.models import Study
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.excluding import NoSuchAnnotator, annotator_named
-from evaluation.studies import NoSuchStudy, study_named
-from evaluation.withdrawing import forget
+from evaluation.annotators.excluding import NoSuchAnnotator, annotator_named
+from evaluation.annotators.withdrawing import forget
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.terminal import BadInput, ParleyCommand
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.joining import ALL_LINKS, NoSuchInvite, create_invite, revoke_invites
+from evaluation.annotators.joining import ALL_LINKS, NoSuchInvite, create_invite, revoke_invites
 from evaluation.models import Study
-from evaluation.recruiting import NAMES, platform_entry
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.studies.life import NoSuchStudy, study_named
+from evaluation.study_files.recruiting import NAMES, platform_entry
 from generation.terminal import BadInput, ParleyCommand
 
 # Links at once, and days that a link works: ten years.

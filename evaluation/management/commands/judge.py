@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.item_kinds import kind_of
 from evaluation.judges.running import BadJudge, Judge, judge_study, rehearse
 from evaluation.models import Study
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.studies.life import NoSuchStudy, study_named
+from evaluation.study_files.item_kinds import kind_of
 from generation.authors import RunStopped
 from generation.journal import CorpusBusy, SettingsChanged
 from generation.llm import BadAddress, NoClient, NoKey

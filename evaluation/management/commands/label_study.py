@@ -6,14 +6,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.accounts import NoSuchResearcher, researcher_with
-from evaluation.gathering import WrongFiles
-from evaluation.importing import NameTaken, create_study
-from evaluation.material import gather_file
-from evaluation.persona_items import label_study_file
-from evaluation.studies import WrongState, open_study
-from evaluation.study_file import MOST_PER_LEVEL
-from evaluation.telling_table import LONGEST_ETHICS, NO_ETHICS
+from evaluation.material.by_kind import gather_file
+from evaluation.material.gathering import WrongFiles
+from evaluation.material.persona_items import label_study_file
+from evaluation.opening.importing import NameTaken, create_study
+from evaluation.operation.accounts import NoSuchResearcher, researcher_with
+from evaluation.studies.life import WrongState, open_study
+from evaluation.study_files.study_file import MOST_PER_LEVEL
+from evaluation.study_files.telling_table import LONGEST_ETHICS, NO_ETHICS
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import TRAITS, levels_of
 from generation.home import NoSuchName

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.studies import NoSuchStudy, WrongState, open_study, study_named
+from evaluation.studies.life import NoSuchStudy, WrongState, open_study, study_named
 from generation.terminal import ParleyCommand
 
 

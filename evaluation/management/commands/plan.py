@@ -9,19 +9,19 @@ from typing import Any, Final
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.blinding import ResultsHidden
+from evaluation.items.blinding import ResultsHidden
 from evaluation.judgment_forms.forms import UnknownForm
-from evaluation.piloting import Learned, NoPilot, Planned, learn, planned
 from evaluation.reports.folders import check_folder_of, write_folder
 from evaluation.reports.numbers import counted, percent
 from evaluation.reports.render import NotAReportFolder
 from evaluation.reports.sizing_page import SizingPage, page_of
+from evaluation.results.piloting import Learned, NoPilot, Planned, learn, planned
 from evaluation.stats.declared import Population
 from evaluation.stats.latent import NoSuchJudgments, Variances
 from evaluation.stats.outcomes import UnknownChoice
 from evaluation.stats.power import STUDIES, Assumed, Design
 from evaluation.stats.sizing import Pay, Sized, Wish, size_of
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.registering import (
+from evaluation.changes.registering import (
     ANNOTATORS,
     EFFECT,
     AlreadyBegun,
@@ -17,7 +17,7 @@ from evaluation.registering import (
     registration,
 )
 from evaluation.reports.registration import NotARegistration, read_registration, write_registration
-from evaluation.studies import NoSuchStudy, study_named
+from evaluation.studies.life import NoSuchStudy, study_named
 from generation.terminal import BadInput, ParleyCommand
 
 

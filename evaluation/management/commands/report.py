@@ -5,18 +5,18 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.blinding import ResultsHidden, require_results
-from evaluation.conduct import looks_taken
-from evaluation.datasheet_file import read_datasheet
-from evaluation.looking import decisions, look_at, said
+from evaluation.items.blinding import ResultsHidden, require_results
 from evaluation.models import Study
 from evaluation.reports.against import NotAReport, against_earlier, compared_with, earlier_report, write_against
 from evaluation.reports.build import answered, report_of
 from evaluation.reports.render import NotAReportFolder, check_folder, write_report
+from evaluation.running.looking import decisions, look_at, said
 from evaluation.stats.looks import LookNotDue
 from evaluation.stats.outcomes import UnknownChoice
-from evaluation.studies import NoSuchStudy, WrongState, study_named, unblind
-from evaluation.toml_table import BadToml
+from evaluation.studies.conduct import looks_taken
+from evaluation.studies.life import NoSuchStudy, WrongState, study_named, unblind
+from evaluation.study_files.datasheet_file import read_datasheet
+from evaluation.study_files.toml_table import BadToml
 from generation.terminal import BadInput, ParleyCommand
 
 

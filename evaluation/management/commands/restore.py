@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from evaluation.keeping import BackupBroken, CannotKeep, restore
+from evaluation.operation.keeping import BackupBroken, CannotKeep, restore
 from generation.terminal import ParleyCommand, WorkFailed
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 
-from evaluation.serving import PortBusy, check_port, serve
+from evaluation.operation.serving import PortBusy, check_port, serve
 from generation.terminal import ParleyCommand
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from evaluation.blinding import ResultsHidden
+from evaluation.items.blinding import ResultsHidden
 from evaluation.judgment_forms.forms import UnknownForm
 from evaluation.models import Study
-from evaluation.piloting import Foreseen, NoPilot, foresee, learn
-from evaluation.simulating import BadTruth, NotADryRun, simulate
-from evaluation.studies import NoSuchStudy, WrongState, study_named
+from evaluation.opening.simulating import BadTruth, NotADryRun, simulate
+from evaluation.results.piloting import Foreseen, NoPilot, foresee, learn
+from evaluation.studies.life import NoSuchStudy, WrongState, study_named
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand, Progress
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from evaluation.translating import NoBabel, UnknownLanguage, update
+from evaluation.operation.translating import NoBabel, UnknownLanguage, update
 from generation.terminal import ParleyCommand
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.test import Client
 
-from evaluation.joining import create_invite
+from evaluation.annotators.joining import create_invite
 from evaluation.models import Study
-from evaluation.tokens import READ, WRITE, create_token
+from evaluation.operation.tokens import READ, WRITE, create_token
 from tests.cast import CLEO, NOW
 from tests.evaluation.builders import a_researcher
 

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.exporting import rows_of
 from evaluation.models import Annotator, Draft, Judgment, JudgmentRevision, Study
-from evaluation.studies import close_study, pause_study
+from evaluation.results.exporting import rows_of
+from evaluation.studies.life import close_study, pause_study
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_front_end, an_invite, answers_to, claimed, judged, sent
 from tests.evaluation.builders import THREE_CRITERIA, a_researcher, a_study

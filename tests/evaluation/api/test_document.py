@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from jsonschema import Draft202012Validator
 
 from evaluation.api import urls
-from evaluation.studies import close_study
+from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_front_end, a_script, claimed, sent
 from tests.evaluation.views.people import a_planted_study

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.annotator_tokens import MOST_TOKENS, create_annotator_token
+from evaluation.annotators.annotator_tokens import MOST_TOKENS, create_annotator_token
 from evaluation.models import Annotator, AnnotatorToken, Invite, Study
-from evaluation.studies import pause_study
+from evaluation.studies.life import pause_study
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_front_end, an_invite, sent
 from tests.evaluation.builders import a_study, an_annotator

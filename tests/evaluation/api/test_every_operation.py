@@ -29,8 +29,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.wsgi import application
+from evaluation.annotators.joining import consent_version
 from evaluation.api import urls
-from evaluation.joining import consent_version
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_front_end, a_script, an_invite, claimed, judged
 from tests.evaluation.builders import THREE_CRITERIA, a_researcher, a_study, an_annotator, judge_all

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from evaluation.exporting import rows_of
 from evaluation.models import Study
 from evaluation.reports.build import report_of
-from evaluation.studies import close_study
+from evaluation.results.exporting import rows_of
+from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_script
 from tests.evaluation.views.people import ZEBRA, a_planted_study

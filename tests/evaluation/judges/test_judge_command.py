@@ -5,10 +5,10 @@ import json
 import pytest
 from django.core.management import call_command
 
-from evaluation.exporting import info_of, rows_of
-from evaluation.judges.files import folder_of, machine_rows
 from evaluation.models import Judgment, Study
 from evaluation.reports.build import build_report
+from evaluation.results.exporting import info_of, rows_of
+from evaluation.results.machine_judgments import folder_of, machine_rows
 from evaluation.stats.analysis import analyse
 from generation.terminal import BadInput, WorkFailed
 from tests.evaluation.builders import (

@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.judgments_file import read_judgments
+from evaluation.results.judgments_file import read_judgments
 from generation.corpus.dialogues import BadLine
 
 PAIR = "ada,pt,seg-1,TGT,eng,deu,80,1700000000.0,1700000012.5\nada,p,seg-1,TGT,eng,deu,35,1700000000.0,1700000012.5\n"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from evaluation.judgments_file import read_judgments
+from evaluation.results.judgments_file import read_judgments
 from generation.corpus.dialogues import BadLine
 from tests.evaluation.stats.builders import a_judgment
 

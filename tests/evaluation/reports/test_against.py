@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from evaluation.judgments_file import write_judgments
 from evaluation.reports.against import Change, against_table, compare
+from evaluation.results.judgments_file import write_judgments
 from evaluation.stats.analysis import analyse
 from generation.terminal import BadInput
 from tests.evaluation.reports.builders import an_info, some_rows

@@ -1,9 +1,9 @@
 from datetime import date, timedelta
 
-from evaluation.quality import Quality
 from evaluation.reports.watching import Bar, annotators_so_far, days_of, watched
+from evaluation.running.quality import Quality
 from evaluation.stats.estimate import Estimate
-from evaluation.studies import AnnotatorProgress, StudyProgress
+from evaluation.studies.life import AnnotatorProgress, StudyProgress
 from tests.cast import NOW
 
 NOTHING = Quality(agreement=(), annotators={}, share_left=Estimate(None, reason="no sides"))

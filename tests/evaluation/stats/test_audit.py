@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.judgments_file import read_judgments
+from evaluation.results.judgments_file import read_judgments
 from evaluation.stats.analysis import analyse
 from evaluation.stats.audit import audit
 from evaluation.stats.declared import StudyInfo

@@ -2,8 +2,8 @@ import json
 
 from evaluation.stats.criteria import criteria_of
 from evaluation.stats.declared import DeclaredCriterion, StudyInfo, study_info_from_json
+from tests.evaluation.results.test_judgments_file import INFO
 from tests.evaluation.stats.builders import a_judgment, a_rating
-from tests.evaluation.test_judgments_file import INFO
 
 NATURALNESS = DeclaredCriterion("naturalness", "Naturalness", "?")
 

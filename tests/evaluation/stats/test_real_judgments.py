@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.judgments_file import read_judgments
+from evaluation.results.judgments_file import read_judgments
 from evaluation.stats.analysis import analyse
 from evaluation.stats.declared import StudyInfo
 

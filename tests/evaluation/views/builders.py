@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from evaluation.joining import create_invite
+from evaluation.annotators.joining import create_invite
 from evaluation.models import Annotator, Context, Criterion, Item, Response, Slot, Study, System
 from tests.cast import NOW
 

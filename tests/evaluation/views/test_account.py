@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from evaluation.accounts import create_researcher, one_time_path
 from evaluation.models import ApiToken, Researcher
+from evaluation.operation.accounts import create_researcher, one_time_path
 from tests.cast import CLEO
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.views.people import cleo, dov, signed_in

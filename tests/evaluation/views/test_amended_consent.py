@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.amending import amend
-from evaluation.assignment import claim_next
+from evaluation.changes.amending import amend
+from evaluation.judging.assignment import claim_next
 from evaluation.models import Annotator, Judgment, Slot, Study
-from evaluation.studies import close_study
+from evaluation.studies.life import close_study
 from tests.evaluation.views.builders import NATURALNESS, a_study, entered, form_of
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from evaluation.joining import create_invite, find_invite
+from evaluation.annotators.joining import create_invite, find_invite
 from evaluation.models import Annotator, Invite, Judgment, Study
 from evaluation.views.pacing import minutes
 from tests.cast import NOW

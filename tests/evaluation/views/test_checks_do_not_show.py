@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from evaluation.annotator_session import pair_name
+from evaluation.judging.annotator_session import pair_name
 from evaluation.models import Slot
 from tests.evaluation.views.builders import PLANTED, a_study, entered, form_of
 from tests.evaluation.views.known import add_known_pairs

@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from evaluation import drafting
+from evaluation.drafts import drafting
 from evaluation.models import Membership, Study, StudyDraft
-from evaluation.uploaded_files import LARGEST_STUDY_FILE
+from evaluation.study_files.uploaded_files import LARGEST_STUDY_FILE
 from evaluation.views import uploads
 from tests.cast import DOV, NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator

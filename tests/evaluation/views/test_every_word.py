@@ -14,10 +14,10 @@ from babel.messages.mofile import write_mo
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.excluding import exclude
-from evaluation.language import speak
+from evaluation.annotators.excluding import exclude
+from evaluation.annotators.language import speak
 from evaluation.models import Annotator, Slot, Study
-from evaluation.translating import gather, po_file
+from evaluation.operation.translating import gather, po_file
 from tests.evaluation.views.builders import FIVE_STEPS, FLUENCY, NATURALNESS, TRAIT, a_link, a_study, entered, form_of
 from tests.evaluation.views.known import add_known_pairs
 from tests.evaluation.views.test_recruited import CODES, from_prolific, in_the_frame

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from evaluation.study_file import read_study_file
-from evaluation.wording import bundled_text
+from evaluation.study_files.study_file import read_study_file
+from evaluation.study_files.wording import bundled_text
 from tests.evaluation.views.builders import COHERENCE, TRAIT, a_link, a_study, entered, form_of
 from tests.evaluation.views.people import cleo
 

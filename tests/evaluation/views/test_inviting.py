@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from evaluation.joining import create_invite
+from evaluation.annotators.joining import create_invite
 from evaluation.models import Invite
 from tests.evaluation.builders import a_researcher, a_study
 from tests.evaluation.views.people import a_reader, cleo, dov

@@ -2,10 +2,10 @@
 
 import pytest
 
-from evaluation.jobs import ask_for
-from evaluation.making import work
 from evaluation.models import Job, Judgment, Study
-from evaluation.studies import close_study
+from evaluation.queue.jobs import ask_for
+from evaluation.studies.life import close_study
+from evaluation.workers.making import work
 from tests.cast import NOW
 from tests.evaluation.views.people import ZEBRA, a_planted_study, a_reader, cleo, dov, planted_in
 

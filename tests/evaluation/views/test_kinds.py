@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from evaluation.importing import create_study
-from evaluation.material import gather_file
+from evaluation.material.by_kind import gather_file
+from evaluation.material.persona_items import label_study_file
 from evaluation.models import Criterion, Judgment, Slot, Study, System
-from evaluation.persona_items import label_study_file
-from evaluation.studies import open_study
+from evaluation.opening.importing import create_study
+from evaluation.studies.life import open_study
 from tests.cast import NOW
 from tests.evaluation.builders import a_persona_item, a_slot, two_dialogues
-from tests.evaluation.corpora import labelled_corpus
+from tests.evaluation.made_corpora import labelled_corpus
 from tests.evaluation.views.builders import PLANTED, a_link, entered, form_of
 
 pytestmark = pytest.mark.django_db

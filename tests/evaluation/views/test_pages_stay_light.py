@@ -18,8 +18,8 @@ SERVE = """
     from django.test.utils import setup_test_environment
     setup_test_environment()
     call_command("migrate", verbosity=0)
-    from evaluation.joining import create_invite
-    from evaluation.studies import close_study
+    from evaluation.annotators.joining import create_invite
+    from evaluation.studies.life import close_study
     from tests.cast import NOW
     from tests.evaluation.builders import THREE_CRITERIA, a_researcher, a_study, an_annotator, judge_all
     browser, owner = Client(), a_researcher()

@@ -5,10 +5,10 @@ import re
 import pytest
 from django.apps import apps
 
-from evaluation import drafting
+from evaluation.drafts import drafting
+from evaluation.drafts.previewing import KEPT, few
 from evaluation.models import Membership, Study
-from evaluation.previewing import KEPT, few
-from evaluation.studies import open_study
+from evaluation.studies.life import open_study
 from tests.cast import DOV, NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator
 from tests.evaluation.uploads import TWO, responses_of
@@ -164,7 +164,7 @@ def test_the_judge_page_is_the_annotators_own(client, cleo):
     from django.http import HttpResponse
     from django.test import RequestFactory
 
-    from evaluation.joining import give_consent
+    from evaluation.annotators.joining import give_consent
     from evaluation.views.arriving import remember
 
     give_consent(annotator=annotator, now=NOW)

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.excluding import exclude
+from evaluation.annotators.excluding import exclude
+from evaluation.annotators.withdrawing import withdraw
 from evaluation.models import Annotator, Judgment, Study
-from evaluation.withdrawing import withdraw
 from tests.evaluation.views.builders import PLANTED, a_link, a_study, entered, form_of
 
 pytestmark = pytest.mark.django_db

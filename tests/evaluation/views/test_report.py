@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from evaluation.models import Study
-from evaluation.studies import close_study
+from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.builders import a_study
 from tests.evaluation.views.people import ZEBRA, a_planted_study, a_reader, cleo, dov, planted_in

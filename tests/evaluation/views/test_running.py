@@ -11,11 +11,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from evaluation import live, quality
-from evaluation.conduct import LOOKED
-from evaluation.excluding import exclude
+from evaluation.annotators.excluding import exclude
 from evaluation.models import Amendment, AuditEntry, Membership, Study
-from evaluation.studies import pause_study
+from evaluation.running import live, quality
+from evaluation.studies.conduct import LOOKED
+from evaluation.studies.life import pause_study
 from tests.cast import CLEO, NOW
 from tests.evaluation.builders import NATURALNESS, a_researcher, a_study, an_annotator, judge_all
 from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov, planted_in, signed_in

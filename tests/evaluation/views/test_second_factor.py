@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from evaluation.models import Researcher
-from evaluation.second_factor import SealedSecrets, SealedUnderAnotherKey
+from evaluation.operation.second_factor import SealedSecrets, SealedUnderAnotherKey
 from tests.cast import CLEO
 from tests.evaluation.builders import a_researcher
 from tests.totp import code_of, secret_on

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation import drafting
+from evaluation.drafts import drafting
 from evaluation.models import Study
 from tests.cast import DOV, NOW
 from tests.evaluation.builders import a_researcher, a_study

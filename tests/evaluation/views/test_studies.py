@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluation.form_check import form_of
-from evaluation.joining import find_invite
+from evaluation.annotators.joining import find_invite
+from evaluation.items.form_check import form_of
 from evaluation.models import AuditEntry, Membership, Study
-from evaluation.studies import close_study, unblind
+from evaluation.studies.life import close_study, unblind
 from tests.cast import NOW
 from tests.evaluation.builders import a_researcher, a_study, an_annotator, judge_all
 from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov, planted_in

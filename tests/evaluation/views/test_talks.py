@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation import talking
 from evaluation.models import AnsweringProcess, Talk, TalkReply
+from evaluation.talks import talking
 from tests.cast import NOW
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.views.people import cleo, dov

@@ -3,10 +3,10 @@
 import pytest
 
 from evaluation.models import Delivery, Webhook
-from evaluation.studies import close_study
-from evaluation.webhooks import deliver_due, secret_of
+from evaluation.queue.webhooks import deliver_due, secret_of
+from evaluation.studies.life import close_study
 from tests.cast import NOW
-from tests.evaluation.test_outgoing import receiving
+from tests.evaluation.queue.test_outgoing import receiving
 from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov
 
 pytestmark = pytest.mark.django_db
