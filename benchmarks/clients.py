@@ -33,11 +33,11 @@ def request(number: int) -> dict[str, Any]:
 
 async def parley(rows: int, concurrency: int | None, base_url: str) -> dict[str, Any]:
     """Parley's desk, with its journal."""
-    from generation.asking import Desk
-    from generation.authors import AuthorFailed
-    from generation.fleet import endpoints_at
-    from generation.journal import Journal
-    from generation.pacing import MOST
+    from generation.asking.authors import AuthorFailed
+    from generation.asking.fleet import endpoints_at
+    from generation.asking.journal import Journal
+    from generation.asking.pacing import MOST
+    from generation.asking.trying import Desk
 
     at_once = concurrency or MOST
     with tempfile.TemporaryDirectory() as folder, Journal(Path(folder), {}) as journal:

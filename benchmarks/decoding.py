@@ -24,13 +24,13 @@ import django  # noqa: E402
 django.setup()
 
 from benchmarks.dialogues import some_examples  # noqa: E402
-from training.checkpoints import load_model  # noqa: E402
-from training.ctranslate import FastModel  # noqa: E402
-from training.decoding import Decoding, Question, decode  # noqa: E402
-from training.encoding import Encoder  # noqa: E402
-from training.finetuning import finetune  # noqa: E402
-from training.machine import pin_threads  # noqa: E402
-from training.recipe import read_recipe  # noqa: E402
+from training.answering.ctranslate import FastModel  # noqa: E402
+from training.answering.decoding import Decoding, Question, decode  # noqa: E402
+from training.data.encoding import Encoder  # noqa: E402
+from training.learning.finetuning import finetune  # noqa: E402
+from training.models.checkpoints import load_model  # noqa: E402
+from training.models.machine import pin_threads  # noqa: E402
+from training.models.recipe import read_recipe  # noqa: E402
 
 GREEDY = Decoding(max_new_tokens=30)
 Replies = dict[int, str]

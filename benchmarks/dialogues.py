@@ -6,7 +6,7 @@ from pathlib import Path
 from generation.corpus.dialogues import Dialogue, Speaker
 from generation.offline import writing
 from generation.offline.labelling import label
-from training.examples import Example, examples_of
+from training.data.examples import Example, examples_of
 
 PERSONAS = Path(__file__).resolve().parents[1] / "examples" / "demo" / "personas.jsonl"
 

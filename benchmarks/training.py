@@ -26,13 +26,13 @@ import django  # noqa: E402
 django.setup()
 
 from benchmarks.dialogues import some_examples  # noqa: E402
-from training.batching import batches, padding_of  # noqa: E402
-from training.checkpoints import build_model, build_tokenizer  # noqa: E402
-from training.encoding import Encoded, Encoder  # noqa: E402
-from training.examples import Example  # noqa: E402
-from training.finetuning import Trained, finetune  # noqa: E402
-from training.machine import pin_threads  # noqa: E402
-from training.recipe import Recipe, read_recipe  # noqa: E402
+from training.data.batching import batches, padding_of  # noqa: E402
+from training.data.encoding import Encoded, Encoder  # noqa: E402
+from training.data.examples import Example  # noqa: E402
+from training.learning.finetuning import Trained, finetune  # noqa: E402
+from training.models.checkpoints import build_model, build_tokenizer  # noqa: E402
+from training.models.machine import pin_threads  # noqa: E402
+from training.models.recipe import Recipe, read_recipe  # noqa: E402
 
 HALF = "loop, bf16"
 BARS = {"loop": 1.2, HALF: 1.6}

@@ -20,8 +20,8 @@ from evaluation.study_files.uploaded_files import (
     too_deep,
 )
 from generation.corpus.dialogues import BadLine, open_text, parsed_line
-from training.response_tables import is_table, read_table
-from training.responses import response_from_json
+from training.data.response_tables import is_table, read_table
+from training.data.responses import response_from_json
 
 Kind = Literal["responses", "pairs", "text", "study"]
 # More are of no help: the first few show what is wrong with the rest.

@@ -26,7 +26,7 @@ from evaluation.study_files.uploaded_files import (
 )
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, home
-from training.responses import ResponsesMissing
+from training.data.responses import ResponsesMissing
 
 # Where a page of its own stands among the studies' addresses.
 RESERVED_NAMES: Final = ("new",)

@@ -20,7 +20,7 @@ from evaluation.experiments.steps import Step
 from generation.corpus.manifest import digest_of, digest_of_file, new_file
 from generation.home import home
 from generation.terminal import SOME_FAILED
-from training.machine import processors
+from training.models.machine import processors
 
 LOGS: Final = "logs"
 # Of a step that failed, what its log says last.

@@ -20,12 +20,12 @@ from generation.corpus.manifest import digest_of_file, manifest_path, new_file, 
 from generation.describing.figures import Bar, Figure, Line, Panel
 from generation.home import home
 from generation.pages import styles
-from training.intervals import Score
 from training.pages import STYLES
-from training.score_page import Table, score_context, score_of
-from training.score_table import cell
-from training.sweep_page import sweep_context
-from training.trait_control import MEASURES
+from training.scores.intervals import Score
+from training.scores.score_page import Table, score_context, score_of
+from training.scores.score_table import cell
+from training.series.sweep_page import sweep_context
+from training.trait_scores.trait_control import MEASURES
 
 PAGE: Final = "index.html"
 JSON: Final = "index.json"

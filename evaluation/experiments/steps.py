@@ -11,7 +11,7 @@ from django.core.management import CommandError, CommandParser, get_commands, lo
 
 from generation.corpus.dialogues import DIALOGUES_FILE
 from generation.home import Kind, home, place
-from training.responses import RESPONSES_FILE
+from training.data.responses import RESPONSES_FILE
 
 # What a step's output is known by: the file whose digest the next step depends on.
 MAIN_FILE: Final[dict[Kind, str]] = {

@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 from evaluation.items.blinding import BlindedItem, BlindedQuestion, BlindedTurn
 from evaluation.study_files.item_kinds import Kind
 from evaluation.study_files.wording import TEXTS
-from generation.label_parsing import json_object
-from generation.parsing import Answer, Unusable, check_whole
-from generation.prompting import Messages
+from generation.labels.label_parsing import json_object
+from generation.telling.parsing import Answer, Unusable, check_whole
+from generation.telling.prompting import Messages
 
 # Of each kind of item: what the model is told of its part, and how an item is put to it.
 PROMPTS: Final[dict[Kind, tuple[str, str]]] = {

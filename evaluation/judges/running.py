@@ -15,14 +15,14 @@ from evaluation.results.exporting import info_of
 from evaluation.results.machine_judgments import JUDGMENTS, folder_of, write_rows
 from evaluation.stats.rows import JudgmentRow
 from evaluation.study_files.item_kinds import kind_of
-from generation.asking import Desk
-from generation.authors import AuthorFailed
+from generation.asking.authors import AuthorFailed
+from generation.asking.fleet import endpoints_at
+from generation.asking.insisting import Model
+from generation.asking.journal import JOURNAL_FILE, Journal
+from generation.asking.trying import Desk
 from generation.corpus.manifest import write_manifest
-from generation.fleet import endpoints_at
-from generation.insisting import Model
-from generation.journal import JOURNAL_FILE, Journal
-from generation.parsing import Answer
-from generation.prompting import Messages
+from generation.telling.parsing import Answer
+from generation.telling.prompting import Messages
 from generation.terminal import Progress
 
 # A rule of thumb for English; endpoints count for themselves.

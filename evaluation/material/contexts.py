@@ -6,7 +6,7 @@ from evaluation import models
 from evaluation.design.slots import Candidate
 from generation.corpus.dialogues import Turn
 from generation.corpus.traits import adjectives, stated
-from training.responses import Context
+from training.data.responses import Context
 
 
 def context_row(study: models.Study, context: Context, *, reference: str | None = None) -> models.Context:

@@ -19,7 +19,7 @@ from evaluation.stats.seeds import checkpoint_name
 from evaluation.study_files.checks_table import KnownPair
 from evaluation.study_files.study_file import StudyFile
 from generation.corpus.manifest import digest_of_file
-from training.responses import read_responses, responses_file
+from training.data.responses import read_responses, responses_file
 
 AT_ONCE: Final = 500
 

@@ -34,7 +34,7 @@ from generation.corpus.manifest import digest_of, digest_of_file
 from generation.corpus.personas import same_persona_key
 from generation.corpus.traits import Traits, adjectives
 from generation.home import NoSuchName, home
-from training.responses import Context, Given, Response
+from training.data.responses import Context, Given, Response
 
 # A source is called CORPUS/SPLIT/NUMBER: without the last two parts it says which corpus it is of.
 PARTS_BEYOND_CORPUS: Final = 2

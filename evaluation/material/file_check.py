@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from generation.corpus.display import detokenise
-from training.responses import Response
+from training.data.responses import Response
 
 # From so many shared contexts on, answers that are all equal are the same file under two names.
 ENOUGH_TO_BE_SURE: Final = 10

@@ -14,9 +14,9 @@ from generation.corpus.dialogues import Turn
 from generation.corpus.display import detokenise
 from generation.corpus.manifest import digest_of, digest_of_file, manifest_path, read_manifest
 from generation.home import NoSuchName, home
-from training.responses import Context, Response, read_responses, responses_file
+from training.data.responses import Context, Response, read_responses, responses_file
 
-# What a context has where its file does not say; see `training.responses`.
+# What a context has where its file does not say; see `training.data.responses`.
 NO_DOMAIN: Final = "default"
 # What the database has room for.
 LONGEST_SYSTEM, LONGEST_ID, LONGEST_DOMAIN = 200, 200, 100

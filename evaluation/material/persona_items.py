@@ -16,9 +16,9 @@ from evaluation.study_files.wording import bundled_text, public_title_in, wordin
 from generation.corpus.manifest import digest_of_file
 from generation.corpus.traits import FIVE_LEVELS, LEVELS, TRAITS
 from generation.home import NoSuchName, existing
-from generation.label_sampling import draw_sample
-from generation.labelling import LABELS_FILE, PersonaLabels, read_labels
-from training.responses import Context
+from generation.labels.label_sampling import draw_sample
+from generation.labels.labelling import LABELS_FILE, PersonaLabels, read_labels
+from training.data.responses import Context
 
 KIND: Kind = "persona"
 

@@ -14,8 +14,8 @@ from evaluation.stats.selection import choose
 from generation.corpus.dialogues import BadLine, read_json_lines
 from generation.corpus.traits import FIVE_LEVELS, LEVELS, TRAITS
 from generation.home import NoSuchName, existing
-from generation.label_sampling import draw_sample
-from generation.labelling import LABELS_FILE, read_labels
+from generation.labels.label_sampling import draw_sample
+from generation.labels.labelling import LABELS_FILE, read_labels
 
 _KNOWN: Final = tuple(dict.fromkeys([*LEVELS, *FIVE_LEVELS]))
 

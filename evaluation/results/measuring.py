@@ -10,8 +10,8 @@ from evaluation.stats.measures import EqualPair, Measures
 from evaluation.stats.seeds import system_of
 from generation.corpus.manifest import digest_of_file
 from generation.home import NoSuchName, place
-from training.metrics import unigram_f1, words
-from training.responses import ALL, SCORES_FILE, responses_file
+from training.data.responses import ALL, SCORES_FILE, responses_file
+from training.scores.metrics import unigram_f1, words
 
 
 def measures_of(study: Study) -> Measures:

@@ -13,7 +13,7 @@ from typing import Final
 from evaluation.study_files.item_kinds import Kind
 from evaluation.study_files.toml_table import TomlTable
 from generation.corpus.dialogues import BadLine, Turn, read_json_lines
-from training.responses import Context, response_from_json
+from training.data.responses import Context, response_from_json
 
 SHUFFLED: Final = "shuffled-context"
 # Of two whole dialogues: one that was really held, against itself with its turns in another order.

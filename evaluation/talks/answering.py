@@ -17,14 +17,14 @@ from typing import Any, Final, Self
 
 from evaluation.models import AnsweringProcess, TalkReply
 from evaluation.talks.talking import GONE_AFTER, SEEN_EVERY, claim, context_of, release, settle
-from generation.asking import Desk
-from generation.authors import RunStopped
+from generation.asking.authors import RunStopped
+from generation.asking.journal import Journal
+from generation.asking.llm import Endpoint
+from generation.asking.trying import Desk
 from generation.home import home
-from generation.journal import Journal
-from generation.llm import Endpoint
-from training.endpoints import EndpointModel
-from training.responses import Context
-from training.systems import Answer
+from training.answering.endpoints import EndpointModel
+from training.answering.systems import Answer
+from training.data.responses import Context
 
 # How often it looks for what waits, in seconds: a person waits for the answer.
 LOOK_EVERY: Final = 0.25

@@ -14,7 +14,7 @@ from django.db.models import Count, Prefetch
 from evaluation.models import AnsweringProcess, Researcher, Talk, TalkReply, TalkTurn
 from generation.corpus.dialogues import Turn
 from generation.corpus.traits import Traits, check_traits, in_words, stated
-from training.responses import Context
+from training.data.responses import Context
 
 MOST_SYSTEMS: Final = 2
 # Longer talks are no chat; each turn is told to the system whole.

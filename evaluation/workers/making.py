@@ -34,10 +34,10 @@ from evaluation.reports.build import report_of
 from evaluation.reports.render import write_report
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import write_judgments
-from generation.authors import RunStopped
+from generation.asking.authors import RunStopped
+from generation.asking.journal import CorpusBusy
 from generation.corpus.manifest import write_manifest
 from generation.home import home
-from generation.journal import CorpusBusy
 from generation.terminal import Progress as Shown
 
 LOG: Final = logging.getLogger(__name__)

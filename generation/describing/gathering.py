@@ -12,14 +12,14 @@ from generation.corpus.folders import provenance
 from generation.corpus.manifest import read_manifest
 from generation.corpus.measures import Parts
 from generation.corpus.summary import SIGNATURE, Summary, summarise
+from generation.describing.differences import DIFFERENCES, Difference, differences
 from generation.describing.expenses import Expenses, expenses_of
+from generation.describing.joining import Joined
 from generation.describing.rows import PAIRED
-from generation.differences import DIFFERENCES, Difference, differences
+from generation.describing.sentiment import sentiment_signature, valence
 from generation.home import corpus_and_split
-from generation.joining import Joined
-from generation.labelling import LABELS_FILE, count_levels, read_labels
-from generation.leaning import findings
-from generation.sentiment import sentiment_signature, valence
+from generation.labels.labelling import LABELS_FILE, count_levels, read_labels
+from generation.labels.leaning import findings
 
 # Shows how far the reading of a corpus, by its name, has come.
 Watch = Callable[[Iterable[Dialogue], str], Iterable[Dialogue]]

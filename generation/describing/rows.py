@@ -6,7 +6,7 @@ from generation.corpus.measures import MANNER, MEASURES, STYLE, USE, VARIETY, Me
 from generation.corpus.rates import Rate
 from generation.corpus.repetition import PHRASE, SAMPLE
 from generation.corpus.summary import WINDOW
-from generation.differences import Difference
+from generation.describing.differences import Difference
 
 # Measures of a whole text and of a sample, which no dialogue has for itself.
 _TEXT: Final = {

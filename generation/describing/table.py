@@ -9,7 +9,7 @@ from generation.corpus.measures import STYLE
 from generation.corpus.traits import MEDIUM, TRAITS, UNCLEAR, pole
 from generation.describing.gathering import Compared, Described, Description
 from generation.describing.rows import GROUPS, NONE, ROWS, read, read_difference
-from generation.leaning import in_sentences
+from generation.labels.leaning import in_sentences
 
 WIDTH: Final = 120
 _NGRAMS: Final = 6

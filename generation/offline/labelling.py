@@ -5,7 +5,7 @@ from typing import Final
 
 from generation.corpus.dialogues import Persona
 from generation.corpus.traits import MEDIUM, TRAITS, UNCLEAR
-from generation.labelling import PersonaLabels, TraitLabel
+from generation.labels.labelling import PersonaLabels, TraitLabel
 from generation.offline.english import any_of, spelled_out
 
 CLUES: Final[dict[tuple[str, str], re.Pattern[str]]] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generation.corpus.dialogues import Dialogue, write_dialogues
 from generation.corpus.traits import TRAITS
-from generation.labelling import PersonaLabels, TraitLabel, write_labels
+from generation.labels.labelling import PersonaLabels, TraitLabel, write_labels
 from tests.builders import a_dialogue
 
 

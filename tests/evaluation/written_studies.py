@@ -15,7 +15,7 @@ from evaluation.study_files.study_file import BALANCED, EXTRA_ANSWERS, ChosenCon
 from evaluation.study_files.telling_table import BACKGROUND, LAYOUTS, REASONS, Controls
 from generation.corpus.dialogues import Turn
 from generation.corpus.traits import FIVE_LEVELS, TRAITS
-from training.responses import Context
+from training.data.responses import Context
 
 # Whatever a person may type, in any script; a file's reader turns a carriage return into a line's end.
 words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), min_size=1, max_size=40).filter(

@@ -11,8 +11,8 @@ from django.core.management.base import CommandError
 
 from generation.corpus.dialogues import write_dialogues
 from generation.corpus.summary import SIGNATURE, summarise
+from generation.describing.sentiment import valence
 from generation.offline import CAVEAT, LABEL_CAVEAT
-from generation.sentiment import valence
 from generation.terminal import BAD_INPUT
 from tests.builders import a_dialogue
 from tests.generation.builders import a_persona, pairs_corpus

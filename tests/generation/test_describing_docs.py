@@ -13,8 +13,8 @@ from generation.corpus.rates import FEWEST_CLUSTERS
 from generation.corpus.repetition import PHRASE, SAMPLE
 from generation.corpus.sketches import SIZE
 from generation.corpus.summary import SEED, WINDOW
+from generation.describing.differences import GROUPS, RESAMPLES
 from generation.describing.rows import ROWS
-from generation.differences import GROUPS, RESAMPLES
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "docs" / "describing.md").read_text(encoding="utf-8")

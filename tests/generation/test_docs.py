@@ -9,12 +9,12 @@ import pytest
 from django.core.management import call_command, get_commands, load_command_class
 
 from generation.corpus.dialogues import dialogue_from_json, read_dialogues
-from generation.filters import FILTERS, Fault, defaults, measured
-from generation.label_sampling import draw_sample
-from generation.labelling import labels_from_json
+from generation.labels.label_sampling import draw_sample
+from generation.labels.labelling import labels_from_json
 from generation.offline.labelling import label
 from generation.personachat.forms import READERS
-from generation.screening import Rejection
+from generation.sieving.filters import FILTERS, Fault, defaults, measured
+from generation.sieving.screening import Rejection
 from tests.builders import a_dialogue
 from tests.conftest import ROOT
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from generation.corpus.dialogues import Dialogue, read_dialogues, write_dialogues
 from generation.corpus.manifest import digest_of, write_manifest
-from generation.labelling import read_labels, write_labels
+from generation.labels.labelling import read_labels, write_labels
 from generation.offline.labelling import label
 from tests.builders import BAKER, SKIER, a_dialogue
 from tests.cast import NOW

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from generation.asking.journal import Journal
 from generation.corpus.dialogues import read_dialogues, write_dialogues
 from generation.corpus.manifest import digest_of_file, read_manifest
-from generation.journal import Journal
-from generation.labelling import read_labels
+from generation.labels.labelling import read_labels
 from generation.offline import CAVEAT, LABEL_CAVEAT
 from generation.terminal import BAD_INPUT, FAILED
 from tests.builders import a_dialogue
@@ -316,7 +316,9 @@ def test_changed_settings_are_refused(home, words, change):
 def test_a_changed_prompt_is_refused(home, monkeypatch):
     with OpenAIServer() as server:
         generate("--author", "mock", "--base-url", server.base_url)
-        monkeypatch.setattr("generation.ordering.digests_of_prompts", lambda prompts: {"write_dialogue": "other"})
+        monkeypatch.setattr(
+            "generation.running.ordering.digests_of_prompts", lambda prompts: {"write_dialogue": "other"}
+        )
 
         error = refused("--author", "mock", "--base-url", server.base_url)
 

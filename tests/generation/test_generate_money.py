@@ -14,9 +14,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from generation.asking.journal import JOURNAL_FILE
 from generation.corpus.manifest import read_manifest
-from generation.journal import JOURNAL_FILE
-from generation.prices import Price
+from generation.money.prices import Price
 from generation.terminal import BAD_INPUT, FAILED
 from tests.conftest import ROOT
 from tests.generation.builders import pairs_corpus

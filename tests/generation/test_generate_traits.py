@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from generation.corpus.dialogues import Dialogue, read_dialogues
 from generation.corpus.manifest import digest_of_file, read_manifest
-from generation.labelling import read_labels
+from generation.labels.labelling import read_labels
 from generation.terminal import BAD_INPUT
 from tests.generation.builders import pairs_corpus
 from tests.openai_server import OpenAIServer

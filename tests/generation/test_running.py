@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from generation.asking.journal import JOURNAL_FILE
 from generation.corpus.dialogues import read_dialogues
-from generation.journal import JOURNAL_FILE
-from generation.labelling import read_labels
+from generation.labels.labelling import read_labels
 from tests.conftest import ROOT
 from tests.generation.builders import pairs_corpus
 from tests.openai_server import HOPELESS, Faults, OpenAIServer

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from generation.corpus.manifest import digest_of_file, read_manifest
-from generation.labelling import write_labels
+from generation.labels.labelling import write_labels
 from generation.offline.labelling import label
 from generation.terminal import BAD_INPUT
 from tests.generation.builders import a_persona

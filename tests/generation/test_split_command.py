@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from generation.corpus.dialogues import read_dialogues, write_dialogues
 from generation.corpus.manifest import digest_of_file, read_manifest
-from generation.labelling import read_labels
+from generation.labels.labelling import read_labels
 from generation.offline import CAVEAT, LABEL_CAVEAT
 from generation.terminal import BAD_INPUT
 from tests.builders import a_dialogue

@@ -8,10 +8,10 @@ from typing import Any
 from generation.corpus.dialogues import Dialogue, Speaker, Turn, write_dialogues
 from generation.corpus.traits import Traits
 from tests.generation.builders import a_persona
-from training.encoding import Encoder
-from training.examples import Example, Template, examples_of
-from training.recipe import Recipe, read_recipe
-from training.responses import Context, Given, Response
+from training.data.encoding import Encoder
+from training.data.examples import Example, Template, examples_of
+from training.data.responses import Context, Given, Response
+from training.models.recipe import Recipe, read_recipe
 
 # The smoke recipe is seconds; this is less.
 QUICK = ("steps=12", "evaluate_every=4", "evaluate_on=12", "warm_up=2")
@@ -75,7 +75,7 @@ def a_template(**changed: Any) -> Template:
 
 def a_tokenizer(texts: Sequence[str] = (), *, vocabulary: int = 300) -> Any:
     """A tokenizer trained on the toy corpus and `texts`."""
-    from training.checkpoints import build_tokenizer
+    from training.models.checkpoints import build_tokenizer
 
     spoken = [turn.text for dialogue in toy_dialogues() for turn in dialogue.turns]
     return build_tokenizer([*spoken, *spoken, *texts, *texts], vocabulary=vocabulary)
@@ -90,7 +90,7 @@ def a_model(tokenizer: Any, *overrides: str, seed: int = 0) -> Any:
     """An untrained tiny model for the tokenizer, ready to be asked."""
     import torch
 
-    from training.checkpoints import build_model, set_generation
+    from training.models.checkpoints import build_model, set_generation
 
     torch.manual_seed(seed)
     model = build_model(a_recipe(*overrides), tokenizer)

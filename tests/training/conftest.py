@@ -24,9 +24,9 @@ def one_thread():
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory) -> Path:
     """A home with the corpus `toy` and the model `pt`, which has learned from it; not to be written to."""
-    from training.runs import train
-    from training.sources import Source
-    from training.told import Telling
+    from training.data.sources import Source
+    from training.data.told import Telling
+    from training.learning.runs import train
 
     home = tmp_path_factory.mktemp("home")
     corpus = toy_corpus(home)

@@ -20,7 +20,7 @@ from generation.terminal import BAD_INPUT, FAILED, SOME_FAILED
 from tests.builders import a_dialogue
 from tests.openai_server import Faults, OpenAIServer
 from tests.training.builders import QUICK, SMALL, a_response, a_toy_dialogue, toy_corpus, toy_dialogues
-from training.responses import Given, read_responses, write_responses
+from training.data.responses import Given, read_responses, write_responses
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKLY = [word for each in (*QUICK, *SMALL) for word in ("--set", each)]

@@ -4,8 +4,8 @@ from generation.corpus.traits import FIVE_LEVELS
 from tests.builders import a_dialogue
 from tests.cast import NOW
 from tests.training.builders import a_template
-from training.endpoints import EndpointModel
-from training.examples import TRAIT_MARKS, Segment, context_of
+from training.answering.endpoints import EndpointModel
+from training.data.examples import TRAIT_MARKS, Segment, context_of
 
 
 def test_a_stated_level_is_told_to_a_model_in_its_own_words():

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import call_command
 
 from generation.corpus.dialogues import read_dialogues, write_dialogues
-from training.checkpoints import build_tokenizer
-from training.encoding import Encoder
-from training.examples import examples_of
-from training.recipe import read_recipe
+from training.data.encoding import Encoder
+from training.data.examples import examples_of
+from training.models.checkpoints import build_tokenizer
+from training.models.recipe import read_recipe
 
 pytestmark = [pytest.mark.data, pytest.mark.torch]
 

@@ -6,11 +6,11 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from evaluation.talks.answering import Answering, NoSystems, models_at
+from generation.asking.journal import CorpusBusy, SettingsChanged
+from generation.asking.llm import BadAddress, NoClient, NoKey
 from generation.home import home
-from generation.journal import CorpusBusy, SettingsChanged
-from generation.llm import BadAddress, NoClient, NoKey
 from generation.terminal import BadInput, ParleyCommand
-from training.endpoints import EndpointModel
+from training.answering.endpoints import EndpointModel
 
 # An endpoint that lists more has models for all the world: those that are meant must be named.
 MOST_LISTED: Final = 20

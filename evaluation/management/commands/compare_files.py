@@ -15,7 +15,7 @@ from evaluation.study_files.telling_table import LONGEST_ETHICS, NO_ETHICS
 from generation.corpus.dialogues import BadLine
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand
-from training.responses import ResponsesMissing
+from training.data.responses import ResponsesMissing
 
 
 class Command(ParleyCommand):

@@ -16,7 +16,7 @@ from evaluation.study_files.toml_table import BadToml
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName
 from generation.terminal import BadInput, ParleyCommand
-from training.responses import ResponsesMissing
+from training.data.responses import ResponsesMissing
 
 
 class Command(ParleyCommand):

@@ -9,11 +9,11 @@ from evaluation.judges.running import BadJudge, Judge, judge_study, rehearse
 from evaluation.models import Study
 from evaluation.studies.life import NoSuchStudy, study_named
 from evaluation.study_files.item_kinds import kind_of
-from generation.authors import RunStopped
-from generation.journal import CorpusBusy, SettingsChanged
-from generation.llm import BadAddress, NoClient, NoKey
-from generation.options import temperature_of
-from generation.ordering import BadOrder
+from generation.asking.authors import RunStopped
+from generation.asking.journal import CorpusBusy, SettingsChanged
+from generation.asking.llm import BadAddress, NoClient, NoKey
+from generation.running.options import temperature_of
+from generation.running.ordering import BadOrder
 from generation.terminal import ParleyCommand, WorkFailed
 
 

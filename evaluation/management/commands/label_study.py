@@ -17,7 +17,7 @@ from evaluation.study_files.telling_table import LONGEST_ETHICS, NO_ETHICS
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import TRAITS, levels_of
 from generation.home import NoSuchName
-from generation.label_sampling import BadSample
+from generation.labels.label_sampling import BadSample
 from generation.terminal import BadInput, ParleyCommand
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.core.management.base import CommandParser
 
 from generation.corpus.dialogues import BadLine, CorpusMissing, read_dialogues
+from generation.describing.parallels import ONLY_FIRST, ONLY_SECOND, PERSONAS, SEVERAL, SPLITS, check
 from generation.home import NoSuchName, corpus_and_split
-from generation.parallels import ONLY_FIRST, ONLY_SECOND, PERSONAS, SEVERAL, SPLITS, check
 from generation.terminal import FAILED, BadInput, ParleyCommand
 
 SENTENCES: Final = {

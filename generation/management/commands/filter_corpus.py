@@ -10,11 +10,11 @@ from generation.corpus.dialogues import DIALOGUES_FILE, BadLine, CorpusMissing
 from generation.corpus.duplicates import NoDatasketch
 from generation.corpus.folders import CorpusTaken, provenance
 from generation.corpus.manifest import write_manifest
-from generation.filtering import Filtered, OutOfOrder, drop_at_random, drop_flagged, filter_corpus, read_flagged
-from generation.filters import MEASURES, BadFilters, read_filters
 from generation.home import NoSuchName, corpus_and_split, existing, place
-from generation.labelling import LABELS_FILE
-from generation.screening import REJECTED_FILE, as_sentence
+from generation.labels.labelling import LABELS_FILE
+from generation.sieving.filtering import Filtered, OutOfOrder, drop_at_random, drop_flagged, filter_corpus, read_flagged
+from generation.sieving.filters import MEASURES, BadFilters, read_filters
+from generation.sieving.screening import REJECTED_FILE, as_sentence
 from generation.terminal import BadInput, ParleyCommand
 
 SEED: Final = 7

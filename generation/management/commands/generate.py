@@ -5,26 +5,26 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from generation.authors import RunStopped
-from generation.batch_sheets import BadSheet
-from generation.commissioning import carry_out
+from generation.asking.authors import RunStopped
+from generation.asking.journal import CorpusBusy, NotGenerated, SettingsChanged
+from generation.asking.llm import BadAddress, NoClient, NoKey
+from generation.batches.batch_sheets import BadSheet
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.duplicates import NoDatasketch
-from generation.counting import NoTokenizer
-from generation.drafting import SCREENED
-from generation.filters import BadFilters
-from generation.generating import FAILED_FILE
-from generation.giving import TraitsNotGiven
 from generation.home import NoSuchName, place
-from generation.journal import CorpusBusy, NotGenerated, SettingsChanged
-from generation.leaning import in_sentences
-from generation.llm import BadAddress, NoClient, NoKey
-from generation.options import add_options, order_of
-from generation.ordering import BadOrder, Order
-from generation.prices import BadPrices
-from generation.screening import REJECTED_FILE, as_sentence
-from generation.spending import Unpriced
+from generation.labels.leaning import in_sentences
+from generation.money.counting import NoTokenizer
+from generation.money.prices import BadPrices
+from generation.money.spending import Unpriced
+from generation.running.commissioning import carry_out
+from generation.running.options import add_options, order_of
+from generation.running.ordering import BadOrder, Order
+from generation.sieving.filters import BadFilters
+from generation.sieving.screening import REJECTED_FILE, as_sentence
 from generation.terminal import ParleyCommand, WorkFailed, duration
+from generation.writing.drafting import SCREENED
+from generation.writing.generating import FAILED_FILE
+from generation.writing.giving import TraitsNotGiven
 
 
 class Command(ParleyCommand):
@@ -54,7 +54,7 @@ class Command(ParleyCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Those of `generation/options.py`."""
+        """Those of `generation/running/options.py`."""
         add_options(parser)
 
     def work(self, **options: Any) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Command(ParleyCommand):
 
     def _rehearse(self, order: Order) -> dict[str, Any]:
         # Needs pydantic, which the offline author does without.
-        from generation.rehearsing import rehearse
+        from generation.running.rehearsing import rehearse
 
         result = rehearse(order, now=timezone.now)
         for number, prompt in enumerate(result["prompts"], start=1):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.manifest import write_manifest
 from generation.home import NoSuchName, existing
-from generation.label_sampling import BadSample, cells_of, draw_sample, key_path, write_sample
-from generation.labelling import LABELS_FILE, read_labels
+from generation.labels.label_sampling import BadSample, cells_of, draw_sample, key_path, write_sample
+from generation.labels.labelling import LABELS_FILE, read_labels
 from generation.terminal import ParleyCommand
 
 PER_CELL: Final = 20

@@ -24,7 +24,7 @@ from generation.corpus.splitting import (
     shares_from,
 )
 from generation.home import NoSuchName, corpus_and_split, existing, place
-from generation.labelling import LABELS_FILE, read_labels, write_labels
+from generation.labels.labelling import LABELS_FILE, read_labels, write_labels
 from generation.terminal import BadInput, ParleyCommand
 
 SHARES: Final = "0.8,0.1,0.1"

@@ -3,7 +3,7 @@ import pytest
 from evaluation.judges.looks import looks_at
 from evaluation.judges.prompting import parse_answer, schema_of, to_judge
 from evaluation.models import Item, Judgment, Slot
-from generation.parsing import Answer, Unusable
+from generation.telling.parsing import Answer, Unusable
 from tests.builders import SKIER
 from tests.cast import NOW
 from tests.evaluation.builders import (

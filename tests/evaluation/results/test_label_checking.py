@@ -6,7 +6,7 @@ from django.core.management import call_command
 from evaluation.results.label_checking import NoKey, NothingToCheck, check_labels, find_key, read_key
 from generation.corpus.dialogues import BadLine
 from generation.corpus.traits import TRAITS
-from generation.labelling import PersonaLabels, TraitLabel, write_labels
+from generation.labels.labelling import PersonaLabels, TraitLabel, write_labels
 from tests.evaluation.label_files import a_judgments_file, a_key, a_label
 
 

@@ -19,7 +19,7 @@ from tests.cast import NOW
 from tests.evaluation.builders import a_researcher
 from tests.openai_server import OpenAIServer
 from tests.training.conftest import trained_home  # noqa: F401  # one tiny model, trained once
-from tests.training.serving import ModelServer
+from tests.training.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
 PERSONA = ("i like to ski.", "i have two dogs.")

@@ -4,8 +4,8 @@ import pytest
 
 from generation.corpus.rates import Rate
 from generation.corpus.summary import summarise
+from generation.describing.differences import Difference
 from generation.describing.rows import GROUPS, PAIRED, ROWS, read, read_difference, read_interval
-from generation.differences import Difference
 from tests.builders import a_dialogue
 
 

@@ -5,7 +5,7 @@ import re
 from generation.corpus.dialogues import Speaker, Turn
 from generation.corpus.leakage import first_mentions
 from generation.offline import alone
-from generation.parsing import BOUNDS, Answer, parse_message
+from generation.telling.parsing import BOUNDS, Answer, parse_message
 from tests.builders import BAKER, SKIER, a_dialogue
 from tests.generation.builders import a_pair
 

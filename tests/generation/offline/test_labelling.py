@@ -1,7 +1,7 @@
 """The offline author's trait labels."""
 
 from generation.corpus.traits import TRAITS
-from generation.labelling import TraitLabel
+from generation.labels.labelling import TraitLabel
 from generation.offline.labelling import label
 
 

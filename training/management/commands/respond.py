@@ -3,21 +3,21 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from generation.authors import RunStopped
+from generation.asking.authors import RunStopped
+from generation.asking.journal import CorpusBusy, SettingsChanged
+from generation.asking.llm import BadAddress, NoClient, NoKey
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import TRAITS, Traits, UnknownTrait, check_traits
 from generation.home import NoSuchName, corpus_and_split, existing, place
-from generation.journal import CorpusBusy, SettingsChanged
-from generation.llm import BadAddress, NoClient, NoKey
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
-from training.choosing import Choice
-from training.ctranslate import NoEngine, WrongConversion
-from training.decoding import MANNERS, Decoding
-from training.endpoints import EndpointModel
-from training.examples import NotAModel
-from training.responding import Corpus, NothingToAnswer, OtherResponses, respond
-from training.systems import ENGINES, OPENAI, System, TrainedModel
-from training.training_runs import NotRunsOfOne, TrainedRuns
+from training.answering.choosing import Choice
+from training.answering.ctranslate import NoEngine, WrongConversion
+from training.answering.decoding import MANNERS, Decoding
+from training.answering.endpoints import EndpointModel
+from training.answering.responding import Corpus, NothingToAnswer, OtherResponses, respond
+from training.answering.systems import ENGINES, OPENAI, System, TrainedModel
+from training.answering.training_runs import NotRunsOfOne, TrainedRuns
+from training.data.examples import NotAModel
 
 
 class Command(ParleyCommand):

@@ -9,13 +9,13 @@ from generation.corpus.dialogues import BadLine
 from generation.corpus.manifest import new_file, write_manifest
 from generation.home import NoSuchName, existing
 from generation.terminal import BadInput, ParleyCommand
-from training.checkpoints import CheckpointMissing
-from training.differences import DECLARED, Compared, UnknownMetric, compare
-from training.learned_metrics import Learned
-from training.responses import ResponsesMissing, responses_file
-from training.score_page import write_score_page
-from training.score_table import as_csv, as_latex, as_table, differences_as_table
-from training.scoring import Scores, score, write_scores
+from training.data.responses import ResponsesMissing, responses_file
+from training.models.checkpoints import CheckpointMissing
+from training.scores.differences import DECLARED, Compared, UnknownMetric, compare
+from training.scores.learned_metrics import Learned
+from training.scores.score_page import write_score_page
+from training.scores.score_table import as_csv, as_latex, as_table, differences_as_table
+from training.scores.scoring import Scores, score, write_scores
 
 
 class Command(ParleyCommand):

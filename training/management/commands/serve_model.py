@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from generation.asking.llm import NO_CLIENT
 from generation.home import NoSuchName, existing
-from generation.llm import NO_CLIENT
 from generation.terminal import BadInput, ParleyCommand
-from training.decoding import Decoding
-from training.examples import NotAModel
-from training.serving import Gathering, SameName, load
+from training.answering.decoding import Decoding
+from training.data.examples import NotAModel
+from training.serving.answering_together import Gathering, SameName, load
 
 
 class Command(ParleyCommand):
@@ -56,7 +56,7 @@ class Command(ParleyCommand):
         if not 0 <= options["port"] < 65536:
             raise BadInput(f"--port: expected 0 to 65535, got {options['port']}")
         try:
-            from training.chat_server import CannotListen
+            from training.serving.chat_server import CannotListen
         except ImportError as error:
             raise BadInput(
                 NO_CLIENT.replace("an LLM author needs the openai package", "serving needs aiohttp")
@@ -76,7 +76,7 @@ class Command(ParleyCommand):
         return {"models": list(models)}
 
     async def _serve(self, gathering: Gathering, options: dict[str, Any]) -> None:
-        from training.chat_server import serve
+        from training.serving.chat_server import serve
 
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,18 +6,18 @@ from django.utils import timezone
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, corpus_and_split
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
-from training.checkpoints import CheckpointMissing
-from training.choosing import Choice
-from training.decoding import MANNERS, Decoding
-from training.differences import DECLARED
-from training.examples import NotAModel
-from training.recipe import BadRecipe, bundled_recipes, read_recipe
-from training.responding import Corpus, NothingToAnswer, OtherResponses
-from training.resuming import AnotherRun, NotKept
-from training.sources import BadSource, Overlap
-from training.sweep_page import series_as_table, write_sweep_page
-from training.sweeping import RATIOS, SWEEP_FILE, Asked, BadSweep, SweepTaken, Swept, Trained, ratios_from, sweep
-from training.told import BadTelling, Telling
+from training.answering.choosing import Choice
+from training.answering.decoding import MANNERS, Decoding
+from training.answering.responding import Corpus, NothingToAnswer, OtherResponses
+from training.data.examples import NotAModel
+from training.data.sources import BadSource, Overlap
+from training.data.told import BadTelling, Telling
+from training.learning.resuming import AnotherRun, NotKept
+from training.models.checkpoints import CheckpointMissing
+from training.models.recipe import BadRecipe, bundled_recipes, read_recipe
+from training.scores.differences import DECLARED
+from training.series.sweep_page import series_as_table, write_sweep_page
+from training.series.sweeping import RATIOS, SWEEP_FILE, Asked, BadSweep, SweepTaken, Swept, Trained, ratios_from, sweep
 
 
 class Command(ParleyCommand):
@@ -111,8 +111,8 @@ class Command(ParleyCommand):
         return {"to": str(swept.folder), **swept.result}
 
     def _sweep(self, options: dict[str, Any]) -> Swept:
-        from training.finetuning import LossNotFinite, NothingLeft, WrongProcesses
-        from training.stepping import OutOfMemory
+        from training.learning.finetuning import LossNotFinite, NothingLeft, WrongProcesses
+        from training.learning.stepping import OutOfMemory
 
         changed = {} if options["steps"] is None else {"steps": options["steps"]}
         shown: list[Progress] = []

@@ -6,14 +6,14 @@ from django.utils import timezone
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, place
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
-from training.checkpoints import CheckpointMissing
-from training.examples import NotAModel
-from training.lora import NoLora
-from training.recipe import BadRecipe, bundled_recipes, read_recipe
-from training.resuming import AnotherRun, NotKept
-from training.runs import train
-from training.sources import BadSource, Overlap, read_partner, read_source
-from training.told import BadTelling, Telling
+from training.data.examples import NotAModel
+from training.data.sources import BadSource, Overlap, read_partner, read_source
+from training.data.told import BadTelling, Telling
+from training.learning.resuming import AnotherRun, NotKept
+from training.learning.runs import train
+from training.models.checkpoints import CheckpointMissing
+from training.models.lora import NoLora
+from training.models.recipe import BadRecipe, bundled_recipes, read_recipe
 
 
 class Command(ParleyCommand):
@@ -83,8 +83,8 @@ class Command(ParleyCommand):
                 shown[0].done = done - 1
             shown[0].advance(note=note)
 
-        from training.finetuning import LossNotFinite, NothingLeft, WrongProcesses
-        from training.stepping import OutOfMemory
+        from training.learning.finetuning import LossNotFinite, NothingLeft, WrongProcesses
+        from training.learning.stepping import OutOfMemory
 
         to = place("models", options["to"])
         try:

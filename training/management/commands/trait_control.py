@@ -7,23 +7,23 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from generation.authors import RunStopped
+from generation.asking.authors import RunStopped
+from generation.asking.journal import CorpusBusy, SettingsChanged
+from generation.asking.llm import BadAddress, NoClient, NoKey
 from generation.corpus.dialogues import BadLine, CorpusMissing, Dialogue, read_dialogues
 from generation.corpus.manifest import new_file, write_manifest
 from generation.home import NoSuchName, corpus_and_split, existing
-from generation.journal import CorpusBusy, SettingsChanged
-from generation.llm import BadAddress, NoClient, NoKey
-from generation.options import temperature_of
-from generation.ordering import BadOrder
+from generation.running.options import temperature_of
+from generation.running.ordering import BadOrder
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
-from training.intervals import Score
-from training.responses import ResponsesMissing, read_responses, responses_file
-from training.score_table import cell
-from training.sources import LEARNED_FROM
-from training.trait_classifier import NothingToLearn, Said, learn, turns_of
-from training.trait_control import MEASURES, NotAContrast, TraitControl, Verdict, contrast_of, control
-from training.trait_docket import Docket, docket_of, rehearse
-from training.trait_judge import HELD_OUT, BadJudge, Judge, judge_contrast
+from training.data.responses import ResponsesMissing, read_responses, responses_file
+from training.data.sources import LEARNED_FROM
+from training.scores.intervals import Score
+from training.scores.score_table import cell
+from training.trait_scores.trait_classifier import NothingToLearn, Said, learn, turns_of
+from training.trait_scores.trait_control import MEASURES, NotAContrast, TraitControl, Verdict, contrast_of, control
+from training.trait_scores.trait_docket import Docket, docket_of, rehearse
+from training.trait_scores.trait_judge import HELD_OUT, BadJudge, Judge, judge_contrast
 
 
 class Command(ParleyCommand):
