@@ -1,0 +1,1 @@
+"""An open study changed on the record: amended, extended, registered."""

@@ -1,0 +1,1 @@
+"""Corpora looked through in the browser, and flags on their dialogues."""

@@ -1,0 +1,1 @@
+"""Studies written in the browser: drafts, their form, uploads, preview and cost."""

@@ -1,0 +1,1 @@
+"""What a slot shows and asks, blinded."""

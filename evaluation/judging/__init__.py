@@ -1,0 +1,1 @@
+"""Judging: what comes next, claiming, submitting, changing, passing over, practising."""

@@ -1,0 +1,1 @@
+"""A study made from its file: imported, planned, tried out with simulated annotators."""

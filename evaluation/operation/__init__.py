@@ -1,0 +1,1 @@
+"""Running Parley on a machine: accounts, tokens, backups, trouble with the database."""

@@ -1,0 +1,1 @@
+"""What was judged, as files and rows: exports, old files, measures of responses."""

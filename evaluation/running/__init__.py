@@ -1,0 +1,1 @@
+"""What a running study shows its researchers, and nothing by system."""

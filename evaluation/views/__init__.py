@@ -1,0 +1,1 @@
+"""Pages: a view turns a request into objects, makes one domain call, and turns the answer into a response."""

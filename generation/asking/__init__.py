@@ -1,0 +1,1 @@
+"""Asking models: requests, pacing, trying again, several endpoints as one, the journal of what was bought."""

@@ -1,0 +1,1 @@
+"""Prices, tokens, budgets, and what was spent."""

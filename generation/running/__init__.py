@@ -1,0 +1,1 @@
+"""One run of `generate`: its options and order, its staff, its cost foreseen, its forks."""

@@ -1,0 +1,1 @@
+"""Filters: what a dialogue is held against, and a corpus filtered."""

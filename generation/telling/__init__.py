@@ -1,0 +1,1 @@
+"""What models are told, and what their answers must look like."""

@@ -1,0 +1,1 @@
+"""Authors at work: planning a corpus, labelling personas, writing dialogues, critics."""

@@ -1,0 +1,1 @@
+"""Systems that answer contexts: decoding, choosing contexts, endpoints, several runs as one."""

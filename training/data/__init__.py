@@ -1,0 +1,1 @@
+"""Examples and responses: their files, their form, what a model is told, batches."""

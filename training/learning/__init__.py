@@ -1,0 +1,1 @@
+"""Fine-tuning: the loop, its steps, its resumption, the model's folder and card."""

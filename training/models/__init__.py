@@ -1,0 +1,1 @@
+"""Recipes, checkpoints, and how well a model foresees text."""

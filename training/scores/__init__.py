@@ -1,0 +1,1 @@
+"""Metrics of responses, their controls and intervals, the table and its page."""

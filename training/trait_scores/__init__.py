@@ -1,0 +1,1 @@
+"""Trait control, measured: can a classifier or a judge tell high from low?"""
