@@ -17,7 +17,7 @@ from evaluation.models import Annotator, AnsweringProcess, Invite, Study, TalkRe
 from evaluation.operation.accounts import one_time_path
 from evaluation.talks import talking
 from generation.corpus.dialogues import write_dialogues
-from tests.browser.test_judging import first_pair_up, press
+from tests.browser.judging import first_pair_up, press
 from tests.builders import a_dialogue
 from tests.cast import CLEO, NOW
 from tests.evaluation.builders import a_researcher

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.models import Study
 from tests.browser.conftest import LAPTOP, PHONE, violations
-from tests.browser.test_judging import come_in, first_pair_up, pair_up, press
+from tests.browser.judging import come_in, first_pair_up, pair_up, press
 from tests.evaluation.views.builders import FIVE_STEPS, FLUENCY, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

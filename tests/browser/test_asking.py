@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.models import Background, Draft, Judgment, LostLook, Slot
 from tests.browser.conftest import PHONE, violations, wide
-from tests.browser.test_judging import come_in, pair_up, press, stored
+from tests.browser.judging import come_in, pair_up, press, stored
 from tests.evaluation.views.builders import COHERENCE, FLUENCY, NATURALNESS, TRAIT, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from evaluation.models import Annotator, Membership, Slot
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.test_judging import pick, press
+from tests.browser.judging import pick, press
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.views.builders import COHERENCE, NATURALNESS, a_link, a_study
 from tests.evaluation.views.known import add_known_pairs

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.test_judging import said
+from tests.browser.judging import said
 from tests.evaluation.views.builders import COHERENCE, FIVE_STEPS, NATURALNESS, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

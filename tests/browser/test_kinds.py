@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.models import Judgment
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.test_judging import come_in, first_pair_up, pick, picked, press
+from tests.browser.judging import come_in, first_pair_up, pick, picked, press
 from tests.evaluation.builders import EXTRAVERSION, a_persona_item, a_slot, a_study, two_dialogues
 from tests.evaluation.views.builders import a_link
 

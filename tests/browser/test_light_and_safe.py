@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.models import Draft, Judgment, Slot
 from tests.browser.conftest import LAPTOP
-from tests.browser.test_judging import come_in, first_pair_up, pair_up, picked, press, stored
+from tests.browser.judging import come_in, first_pair_up, pair_up, picked, press, stored
 from tests.evaluation.views.builders import COHERENCE, NATURALNESS, a_link, a_study
 from tests.evaluation.views.known import add_known_pairs
 from tests.served_site import Site

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaluation.models import Judgment, Membership, Study
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.test_judging import come_in, pair_up, pick, press
+from tests.browser.judging import come_in, pair_up, pick, press
 from tests.browser.test_research import sign_in
 from tests.evaluation.builders import a_researcher, an_annotator
 from tests.evaluation.views.builders import NATURALNESS, a_study

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.models import Annotator, Judgment
 from tests.browser.conftest import PHONE, violations, wide
-from tests.browser.test_judging import come_in, first_pair_up, pair_up, pick, press
+from tests.browser.judging import come_in, first_pair_up, pair_up, pick, press
 from tests.evaluation.views.builders import NATURALNESS, a_study
 from tests.evaluation.views.test_recruited import ADA, BO, from_prolific, in_the_frame, recruited
 

@@ -11,7 +11,7 @@ import pytest
 
 from evaluation.models import Context, Judgment, Response, Study
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.test_judging import come_in, pair_up, press
+from tests.browser.judging import come_in, pair_up, press
 from tests.evaluation.views.builders import COHERENCE, NATURALNESS, TRAIT, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)

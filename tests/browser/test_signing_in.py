@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from evaluation.operation.accounts import create_researcher, one_time_path
-from tests.browser.test_judging import press
+from tests.browser.judging import press
 from tests.cast import CLEO
 from tests.totp import code_of, secret_on
 

@@ -44,7 +44,7 @@ def test_every_step_of_a_bundled_experiment_is_done_and_is_on_its_page(workshop:
 
     assert set(made["steps"].values()) == {"done"}
     chain = json.loads((Path(made["page"]).parent / "index.json").read_text(encoding="utf-8"))
-    assert {step["name"]: step["state"] for step in chain["steps"]} == dict.fromkeys(made["steps"], "done")
+    assert {step["step"]: step["state"] for step in chain["steps"]} == dict.fromkeys(made["steps"], "done")
     # What the manifests say of the arms' intersection is there to be read.
     if name == "head-to-head":
         manifest = json.loads((workshop.home / "models" / "h2h-pt" / "manifest.json").read_text(encoding="utf-8"))
