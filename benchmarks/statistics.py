@@ -15,16 +15,16 @@ from dataclasses import dataclass
 import krippendorff
 import numpy as np
 
-from evaluation.stats.agreement import agreement
+from evaluation.stats.agreeing.agreement import agreement
+from evaluation.stats.agreeing.judged import Judged
 from evaluation.stats.analysis import analyse
-from evaluation.stats.arrays import Integers
-from evaluation.stats.davidson import davidson
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.games import games_of
-from evaluation.stats.judged import Judged
-from evaluation.stats.mixed import mixed
-from evaluation.stats.ranking import bradley_terry
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.games import games_of
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.inference.arrays import Integers
+from evaluation.stats.preferences.davidson import davidson
+from evaluation.stats.preferences.mixed import mixed
+from evaluation.stats.preferences.ranking import bradley_terry
 
 RESAMPLES = 1_000
 SYSTEMS = 10

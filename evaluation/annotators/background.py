@@ -19,7 +19,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models import Annotator, Background, Study
-from evaluation.stats.conduct import SMALLEST_CELL
+from evaluation.stats.data.conduct import SMALLEST_CELL
 
 # 63 bits, what a key has room for.
 LARGEST_KEY: Final = 2**63 - 1

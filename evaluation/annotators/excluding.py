@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from evaluation.models import Annotator, AuditEntry, Draft, Item, Judgment, Researcher, Slot, Study
-from evaluation.stats.rules import fires
+from evaluation.stats.data.rules import fires
 from evaluation.studies.holding import hold_with_others
 
 # What the audit calls an exclusion by rule, and what `conduct` reads as done by hand.

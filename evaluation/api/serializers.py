@@ -9,7 +9,7 @@ from evaluation.annotators.joining import ALL_LINKS
 from evaluation.api.operations import Strict, paged
 from evaluation.api.shapes import answers_as
 from evaluation.models import AuditEntry, Invite, Study
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.rows import JudgmentRow
 from evaluation.studies.trail import HIDDEN
 
 STATES: Final = list(Study.State.values)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from evaluation.changes.amendable import CannotAmend
 from evaluation.models import Study
-from evaluation.stats.declared import Plan, study_info_from_json
-from evaluation.stats.seeds import system_of
+from evaluation.stats.data.declared import Plan, study_info_from_json
+from evaluation.stats.preferences.seeds import system_of
 from evaluation.studies.conduct import looks_taken
 from evaluation.study_files.plan_table import SIDE_KEYS, plan_in
 from evaluation.study_files.toml_table import BadToml, TomlTable

@@ -18,8 +18,8 @@ from evaluation.changes.amending import how_far
 from evaluation.changes.extending import contexts_by_domain
 from evaluation.models import AuditEntry, Researcher, Study
 from evaluation.results.piloting import NoPilot, planned
-from evaluation.stats.latent import Variances
-from evaluation.stats.power import Assumed, power
+from evaluation.stats.planning.latent import Variances
+from evaluation.stats.planning.power import Assumed, power
 from evaluation.studies.conduct import DEPOSITED, judgments_in
 from evaluation.studies.life import frozen_design
 from generation.corpus.manifest import digest_of, parley_version

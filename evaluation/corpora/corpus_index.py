@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from evaluation.stats.arrays import Integers
+from evaluation.stats.inference.arrays import Integers
 from generation.corpus.dialogues import DIALOGUES_FILE, BadLine, CorpusMissing, Dialogue, dialogue_from_json
 from generation.corpus.traits import TRAITS
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from random import Random
 
-from evaluation.stats.seeds import system_of
+from evaluation.stats.preferences.seeds import system_of
 
 
 def dealt_pairs(

@@ -9,9 +9,9 @@ from evaluation.material.gathering import Gathered
 from evaluation.material.known_pairs import plan_known_pairs
 from evaluation.opening.planning import candidates_of, planned_pairs
 from evaluation.results.piloting import Planned
-from evaluation.stats.latent import Variances
-from evaluation.stats.power import Assumed, Design
-from evaluation.stats.sizing import Pay, Wish
+from evaluation.stats.planning.latent import Variances
+from evaluation.stats.planning.power import Assumed, Design
+from evaluation.stats.planning.sizing import Pay, Wish
 from evaluation.study_files.study_file import StudyFile
 
 # As `plan` has them: a net preference that is worth finding, and what is taken for granted without a pilot.

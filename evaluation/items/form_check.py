@@ -10,9 +10,9 @@ from django.db.models import Count, Max
 
 from evaluation.items.blinding import displayed
 from evaluation.models import Item, Response, Study
-from evaluation.stats.conduct import FormFound, conduct_from_json
-from evaluation.stats.form import FormPair, form_tells, warns
-from evaluation.stats.seeds import system_of
+from evaluation.stats.data.conduct import FormFound, conduct_from_json
+from evaluation.stats.instrument.form import FormPair, form_tells, warns
+from evaluation.stats.preferences.seeds import system_of
 from generation.corpus.manifest import digest_of, parley_version
 
 DAY = 24 * 3600

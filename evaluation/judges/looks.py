@@ -8,7 +8,7 @@ from evaluation.items.blinding import BlindedItem, BlindedQuestion, blinded
 from evaluation.items.questions import fill_in, sheets_of
 from evaluation.models import Annotator, Item, Judgment, Slot, Study
 from evaluation.results.exporting import row_of
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.rows import JudgmentRow
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from evaluation.judges.prompting import digests_of_prompts, parse_answer, schema
 from evaluation.models import Study
 from evaluation.results.exporting import info_of
 from evaluation.results.machine_judgments import JUDGMENTS, folder_of, write_rows
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.rows import JudgmentRow
 from evaluation.study_files.item_kinds import kind_of
 from generation.asking.authors import AuthorFailed
 from generation.asking.fleet import endpoints_at

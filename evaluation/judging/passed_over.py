@@ -5,7 +5,7 @@ from collections import Counter
 from django.db.models import Count, QuerySet
 
 from evaluation.models import Annotator, Item, LostLook, Slot, Study
-from evaluation.stats.conduct import SkippedPair
+from evaluation.stats.data.conduct import SkippedPair
 
 
 def skips_of_annotators(study: Study) -> dict[str, int]:

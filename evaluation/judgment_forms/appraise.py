@@ -19,7 +19,7 @@ from typing import Final
 
 from evaluation.judgment_forms.cells import Cells
 from evaluation.judgment_forms.tables import csv_lines, restored
-from evaluation.stats.rows import TIE
+from evaluation.stats.data.rows import TIE
 from generation.corpus.dialogues import BadLine
 
 ITEM_TYPES: Final = ("TGT", "CHK", "BAD", "REF")

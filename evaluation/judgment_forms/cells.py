@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, get_args
 
-from evaluation.stats.declared import DeclaredCriterion
-from evaluation.stats.outcomes import ALL
-from evaluation.stats.rows import CANNOT_JUDGE, CONTROLS, NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
+from evaluation.stats.data.declared import DeclaredCriterion
+from evaluation.stats.data.outcomes import ALL
+from evaluation.stats.data.rows import CANNOT_JUDGE, CONTROLS, NOT_A_SYSTEM, AnnotatorKind, JudgmentRow
 
 # What a reader of a form gives for each judgment: values by the columns of the long format.
 Cells = Mapping[str, object]

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from evaluation.judgment_forms.cells import Cells
 from evaluation.judgment_forms.json_elements import objects_of
-from evaluation.stats.rows import BOTH_BAD, CANNOT_JUDGE, TIE
+from evaluation.stats.data.rows import BOTH_BAD, CANNOT_JUDGE, TIE
 from generation.corpus.dialogues import BadLine
 
 # Fields of a task's data that name the systems left and right, the first pair there counts.

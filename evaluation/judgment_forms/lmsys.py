@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from evaluation.judgment_forms.cells import Cells
 from evaluation.judgment_forms.json_elements import objects_of
-from evaluation.stats.rows import BOTH_BAD, TIE
+from evaluation.stats.data.rows import BOTH_BAD, TIE
 from generation.corpus.dialogues import BadLine
 
 WINNERS: Final = {"tie": TIE, "tie (bothbad)": BOTH_BAD, "both_bad": BOTH_BAD, "tie (inconsistent)": TIE}

@@ -14,8 +14,8 @@ from evaluation.material.contexts import candidate_of, context_row
 from evaluation.material.gathering import Gathered, WrongFiles, alike, called_by, find_responses
 from evaluation.material.known_pairs import KnownPairs, shuffled_pairs
 from evaluation.models import Context, Item, Response, Study, System
-from evaluation.stats.controls import AA, CEILING
-from evaluation.stats.seeds import checkpoint_name
+from evaluation.stats.instrument.controls import AA, CEILING
+from evaluation.stats.preferences.seeds import checkpoint_name
 from evaluation.study_files.checks_table import KnownPair
 from evaluation.study_files.study_file import StudyFile
 from generation.corpus.manifest import digest_of_file

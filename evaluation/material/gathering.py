@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.material.file_check import SameAnswers, check_swapped, equal_answers, tells
-from evaluation.stats.outcomes import ALL
-from evaluation.stats.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY
-from evaluation.stats.seeds import checkpoint_name, system_of
+from evaluation.stats.data.outcomes import ALL
+from evaluation.stats.data.rows import MADE_REPLY, NOT_A_SYSTEM, RIGHT_REPLY
+from evaluation.stats.preferences.seeds import checkpoint_name, system_of
 from evaluation.study_files.item_kinds import Kind
 from generation.corpus.dialogues import Turn
 from generation.corpus.display import detokenise

@@ -12,8 +12,8 @@ from evaluation.material.file_check import FileSeen, file_seen
 from evaluation.material.gathering import Gathered, WrongFiles
 from evaluation.models import AuditEntry, Membership, Researcher, Study
 from evaluation.opening.planning import plan_study
-from evaluation.stats.conduct import FormFound
-from evaluation.stats.seeds import system_of
+from evaluation.stats.data.conduct import FormFound
+from evaluation.stats.preferences.seeds import system_of
 from evaluation.study_files.study_file import StudyFile
 from evaluation.study_files.telling_table import NO_ETHICS
 from generation.corpus.manifest import digest_of

@@ -7,10 +7,10 @@ from typing import Any, Final
 from evaluation.reports.numbers import counted, decimal, in_words, listed, p_said, p_value, percent, plain
 from evaluation.reports.places import spoken
 from evaluation.reports.table import Column, Missing, Table, Value, without_empty_columns
-from evaluation.stats.audit import CLUSTERED, Audit, Comparison
-from evaluation.stats.estimate import Estimate, Significance
-from evaluation.stats.reviewing import Point, Status, review
-from evaluation.stats.two_way import FEWEST_ANNOTATORS
+from evaluation.stats.auditing.audit import CLUSTERED, Audit, Comparison
+from evaluation.stats.auditing.reviewing import Point, Status, review
+from evaluation.stats.inference.estimate import Estimate, Significance
+from evaluation.stats.inference.two_way import FEWEST_ANNOTATORS
 from generation.corpus.manifest import parley_version
 
 # More of them than this are for the table.

@@ -51,8 +51,8 @@ from evaluation.reports.treatment import (
 from evaluation.reports.verdicts import Verdict, verdicts
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
 from generation.corpus.manifest import digest_of, parley_version
 
 # Above this many systems their ranking is the result; their pairs stand in the CSV and the JSON.

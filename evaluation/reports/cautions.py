@@ -8,7 +8,7 @@ from evaluation.reports.conduct_cautions import amendment_cautions, checkpoint_c
 from evaluation.reports.numbers import counted, has_interval, in_words, listed
 from evaluation.reports.places import ALL, Place, criterion_names, systems_of
 from evaluation.reports.verdicts import annotator_kind, annotator_word, in_a_sentence
-from evaluation.stats.two_way import FEWEST_ANNOTATORS
+from evaluation.stats.inference.two_way import FEWEST_ANNOTATORS
 
 
 def cautions(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Caution, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 from evaluation.reports.figures import Tick
 from evaluation.reports.numbers import SPACE, counted, decimal, listed, percent
 from evaluation.reports.table import Column, Missing, Table, Value
-from evaluation.stats.sizing import TARGETS, Cost, Curve, Pay, Sized, Wish
+from evaluation.stats.planning.sizing import TARGETS, Cost, Curve, Pay, Sized, Wish
 
 ANNOTATORS: Final = {"these": "these annotators", "population": "annotators in general"}
 # Steps that an axis of judgments may have.

@@ -9,8 +9,8 @@ from typing import Any, Final
 from evaluation.reports.caution import Caution
 from evaluation.reports.numbers import SPACE, counted, listed, percent
 from evaluation.reports.table import Column, Missing, Table, Value
-from evaluation.stats.conduct import SMALLEST_CELL, Conduct, FormFound, conduct_from_json
-from evaluation.stats.form import warns
+from evaluation.stats.data.conduct import SMALLEST_CELL, Conduct, FormFound, conduct_from_json
+from evaluation.stats.instrument.form import warns
 
 SHOWN: Final = {
     "detokenised": "as one writes them, with spaces before punctuation closed and sentences capitalised",

@@ -11,7 +11,7 @@ from evaluation.reports.numbers import counted, decimal, percent
 from evaluation.reports.people_tables import FAST_SECONDS, SIDE_FLAG
 from evaluation.reports.table import Column, Missing, Table, Value, value_of, without_empty_columns
 from evaluation.running.quality import Quality
-from evaluation.stats.straight_lines import Run
+from evaluation.stats.instrument.straight_lines import Run
 from evaluation.studies.life import StudyProgress
 
 # So many answers of one side in a row deserve a look, where chance alone would seldom give them.

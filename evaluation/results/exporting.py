@@ -11,8 +11,8 @@ from evaluation.models import Annotator, Criterion, Item, Judgment, Response, Sl
 from evaluation.results.machine_judgments import machine_rows
 from evaluation.results.measuring import measures_of
 from evaluation.results.treating import conduct_of
-from evaluation.stats.declared import StudyInfo, study_info_from_json
-from evaluation.stats.rows import (
+from evaluation.stats.data.declared import StudyInfo, study_info_from_json
+from evaluation.stats.data.rows import (
     ASKED_AGAIN,
     MADE_REPLY,
     NOT_A_SYSTEM,

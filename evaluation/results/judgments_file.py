@@ -18,9 +18,9 @@ from typing import IO, Final
 from evaluation.judgment_forms.cells import COLUMNS, REQUIRED, check_scale, row_of
 from evaluation.judgment_forms.forms import READERS, form_of
 from evaluation.judgment_forms.tables import neutralised
-from evaluation.stats.declared import StudyInfo, study_info_from_json
-from evaluation.stats.rows import JudgmentRow
-from evaluation.stats.selection import identity
+from evaluation.stats.data.declared import StudyInfo, study_info_from_json
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.data.selection import identity
 from generation.corpus.dialogues import BadLine
 from generation.corpus.manifest import new_file
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from evaluation.results.judgments_file import info_path, read_info, read_judgments
-from evaluation.stats.label_accuracy import Predicted, label_accuracy
-from evaluation.stats.persona_labels import predicted_of
-from evaluation.stats.rows import CANNOT_JUDGE, JudgmentRow
-from evaluation.stats.selection import choose
+from evaluation.stats.data.rows import CANNOT_JUDGE, JudgmentRow
+from evaluation.stats.data.selection import choose
+from evaluation.stats.labels.label_accuracy import Predicted, label_accuracy
+from evaluation.stats.labels.persona_labels import predicted_of
 from generation.corpus.dialogues import BadLine, read_json_lines
 from generation.corpus.traits import FIVE_LEVELS, LEVELS, TRAITS
 from generation.home import NoSuchName, existing

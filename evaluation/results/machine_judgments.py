@@ -10,8 +10,8 @@ from typing import Final
 
 from evaluation.models import Study
 from evaluation.results.judgments_file import read_judgments, write_judgments
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
 from generation.corpus.manifest import read_manifest
 from generation.home import home
 

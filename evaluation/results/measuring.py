@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.models import Item, Response, Study
-from evaluation.stats.measures import EqualPair, Measures
-from evaluation.stats.seeds import system_of
+from evaluation.stats.data.measures import EqualPair, Measures
+from evaluation.stats.preferences.seeds import system_of
 from generation.corpus.manifest import digest_of_file
 from generation.home import NoSuchName, place
 from training.data.responses import ALL, SCORES_FILE, responses_file

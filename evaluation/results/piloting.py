@@ -11,16 +11,16 @@ from evaluation.items.blinding import require_results
 from evaluation.models import Criterion, Item, Study
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments
-from evaluation.stats.criteria import criteria_of
-from evaluation.stats.declared import Population, StudyInfo
-from evaluation.stats.estimate import Estimate
-from evaluation.stats.orientation import by_comparison
-from evaluation.stats.outcomes import outcomes_of
-from evaluation.stats.power import Assumed, Design, power
-from evaluation.stats.rows import JudgmentRow
-from evaluation.stats.selection import choose
-from evaluation.stats.snapshot import in_order
-from evaluation.stats.variances import Pilot, pilot_of
+from evaluation.stats.data.criteria import criteria_of
+from evaluation.stats.data.declared import Population, StudyInfo
+from evaluation.stats.data.orientation import by_comparison
+from evaluation.stats.data.outcomes import outcomes_of
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.data.selection import choose
+from evaluation.stats.data.snapshot import in_order
+from evaluation.stats.inference.estimate import Estimate
+from evaluation.stats.planning.power import Assumed, Design, power
+from evaluation.stats.planning.variances import Pilot, pilot_of
 from evaluation.studies.life import study_named
 
 PREFERENCES = (Criterion.Scale.PREFERENCE, Criterion.Scale.PREFERENCE5)

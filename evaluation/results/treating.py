@@ -7,7 +7,7 @@ from evaluation.annotators.background import QUESTIONS, asks_background, backgro
 from evaluation.items.form_check import form_of, form_warnings
 from evaluation.judging.passed_over import skipped_pairs, skips_of_annotators
 from evaluation.models import Study
-from evaluation.stats.conduct import Conduct, SkippedPair
+from evaluation.stats.data.conduct import Conduct, SkippedPair
 from evaluation.study_files.telling_table import NO_ETHICS, ONE_PER_PAGE
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from evaluation.models import AuditEntry, Researcher, Study
 from evaluation.results.exporting import info_of, rows_of
-from evaluation.stats.declared import Look
-from evaluation.stats.planned import take_look
+from evaluation.stats.data.declared import Look
+from evaluation.stats.preferences.planned import take_look
 from evaluation.studies.conduct import LOOKED
 from evaluation.studies.life import WrongState
 

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from evaluation.models import Judgment, Slot, Study
 from evaluation.results.exporting import info_of, rows_of, rows_of_items
-from evaluation.stats.agreement import agreement
-from evaluation.stats.annotators import AnnotatorSummary, annotator_summaries
-from evaluation.stats.bias import side_bias
-from evaluation.stats.criteria import criteria_of
-from evaluation.stats.estimate import Estimate
-from evaluation.stats.judged import comparable
-from evaluation.stats.selection import choose
-from evaluation.stats.snapshot import in_order
+from evaluation.stats.agreeing.agreement import agreement
+from evaluation.stats.agreeing.judged import comparable
+from evaluation.stats.data.criteria import criteria_of
+from evaluation.stats.data.selection import choose
+from evaluation.stats.data.snapshot import in_order
+from evaluation.stats.inference.estimate import Estimate
+from evaluation.stats.instrument.annotators import AnnotatorSummary, annotator_summaries
+from evaluation.stats.instrument.bias import side_bias
 
 # A page that is asked for every few seconds reads no more than this; the report reads everything.
 MOST_JUDGMENTS: Final = 12_000

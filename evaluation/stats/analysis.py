@@ -10,39 +10,39 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.stats.agreement import Agreement, agreement
-from evaluation.stats.annotators import annotator_summaries, excluded_summaries
-from evaluation.stats.bias import SideBias, side_bias
-from evaluation.stats.consistency import repeats, self_consistency
-from evaluation.stats.criteria import criteria_of
-from evaluation.stats.davidson import davidson
-from evaluation.stats.dawid_skene import Fitted, accuracies, fitted
-from evaluation.stats.declared import DeclaredCriterion, StudyInfo
-from evaluation.stats.detectable import power_json
-from evaluation.stats.differences import label_differences, label_shares, rating_differences
-from evaluation.stats.estimate import Estimate
-from evaluation.stats.family import OUTSIDE, Place, Result, corrected_tests, primary_test
-from evaluation.stats.games import games_of
-from evaluation.stats.identification import identifies
-from evaluation.stats.instrument import instrument
-from evaluation.stats.judged import Compared, comparable
-from evaluation.stats.judges import judges_json
-from evaluation.stats.orientation import Pair, by_comparison
-from evaluation.stats.outcomes import ALL, UNSTATED, cluster_of, domain_of
-from evaluation.stats.persona_labels import labels_json
-from evaluation.stats.planned import planned, planned_json
-from evaluation.stats.ranking import bradley_terry
-from evaluation.stats.ratings import rated_systems
-from evaluation.stats.results import results_of
-from evaluation.stats.robustness import Beside, reported_pairs, robustness
-from evaluation.stats.rows import JudgmentRow
-from evaluation.stats.seeds import by_system, training_runs
-from evaluation.stats.selection import Chosen, choose
-from evaluation.stats.signature import Signature
+from evaluation.stats.agreeing.agreement import Agreement, agreement
+from evaluation.stats.agreeing.consistency import repeats, self_consistency
+from evaluation.stats.agreeing.dawid_skene import Fitted, accuracies, fitted
+from evaluation.stats.agreeing.judged import Compared, comparable
+from evaluation.stats.data.criteria import criteria_of
+from evaluation.stats.data.declared import DeclaredCriterion, StudyInfo
+from evaluation.stats.data.games import games_of
+from evaluation.stats.data.orientation import Pair, by_comparison
+from evaluation.stats.data.outcomes import ALL, UNSTATED, cluster_of, domain_of
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.data.selection import Chosen, choose
+from evaluation.stats.data.snapshot import digest_of_rows, in_order
+from evaluation.stats.inference.estimate import Estimate
+from evaluation.stats.inference.signature import Signature
+from evaluation.stats.instrument.annotators import annotator_summaries, excluded_summaries
+from evaluation.stats.instrument.bias import SideBias, side_bias
+from evaluation.stats.instrument.identification import identifies
+from evaluation.stats.instrument.steps import instrument
+from evaluation.stats.labels.persona_labels import labels_json
+from evaluation.stats.machines.judges import judges_json
+from evaluation.stats.planning.detectable import power_json
+from evaluation.stats.preferences.davidson import davidson
+from evaluation.stats.preferences.differences import label_differences, label_shares, rating_differences
+from evaluation.stats.preferences.family import OUTSIDE, Place, Result, corrected_tests, primary_test
+from evaluation.stats.preferences.planned import planned, planned_json
+from evaluation.stats.preferences.ranking import bradley_terry
+from evaluation.stats.preferences.ratings import rated_systems
+from evaluation.stats.preferences.results import results_of
+from evaluation.stats.preferences.robustness import Beside, reported_pairs, robustness
+from evaluation.stats.preferences.seeds import by_system, training_runs
+from evaluation.stats.preferences.strength import strengths
+from evaluation.stats.preferences.traits import by_trait
 from evaluation.stats.signing import signed_within
-from evaluation.stats.snapshot import digest_of_rows, in_order
-from evaluation.stats.strength import strengths
-from evaluation.stats.traits import by_trait
 from evaluation.stats.warnings import warnings_of
 from generation.corpus.manifest import parley_version
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from evaluation.stats.signature import Signature
+from evaluation.stats.inference.signature import Signature
 
 # Keys under which something else than clusters was counted.
 _UNITS: Final = {"two_way": "cluster and annotator", "mixed": "judgment", "dawid_skene": "context"}

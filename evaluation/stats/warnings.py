@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from evaluation.stats.bias import SideBias
-from evaluation.stats.confirming import NO_HYPOTHESIS, why_exploratory
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.family import Place, Result
-from evaluation.stats.inversion import FEWEST
-from evaluation.stats.outcomes import ALL
-from evaluation.stats.selection import Chosen
-from evaluation.stats.two_way import FEWEST_ANNOTATORS
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.outcomes import ALL
+from evaluation.stats.data.selection import Chosen
+from evaluation.stats.inference.inversion import FEWEST
+from evaluation.stats.inference.two_way import FEWEST_ANNOTATORS
+from evaluation.stats.instrument.bias import SideBias
+from evaluation.stats.preferences.confirming import NO_HYPOTHESIS, why_exploratory
+from evaluation.stats.preferences.family import Place, Result
 
 
 def warnings_of(chosen: Chosen, info: StudyInfo, *, results: Mapping[Place, Result], bias: SideBias) -> list[str]:

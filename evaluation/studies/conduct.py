@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from evaluation.models import Criterion, Judgment, Slot, Study
-from evaluation.stats.outcomes import ALL
+from evaluation.stats.data.outcomes import ALL
 
 LOOKED: Final = "looked"
 DEPOSITED: Final = "deposited"

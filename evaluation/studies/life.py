@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from evaluation.models import AuditEntry, Criterion, Item, Judgment, Researcher, Slot, Study
 from evaluation.queue.webhooks import STUDY_CLOSED, announce
-from evaluation.stats.seeds import system_of
+from evaluation.stats.preferences.seeds import system_of
 from evaluation.studies.holding import hold_alone
 from generation.corpus.manifest import digest_of
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final, Literal, cast
 
-from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side
-from evaluation.stats.looks import MOST_LOOKS
-from evaluation.stats.rules import fires
+from evaluation.stats.data.declared import Contrast, Hypothesis, Plan, Side
+from evaluation.stats.data.rules import fires
+from evaluation.stats.preferences.looks import MOST_LOOKS
 from evaluation.study_files.toml_table import TomlTable
 from generation.corpus.traits import TRAITS
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from evaluation.stats.declared import Plan
+from evaluation.stats.data.declared import Plan
 from evaluation.study_files.checks_table import Checks, Pay, Practice, checks_in, pay_in, practice_in
 from evaluation.study_files.datasheet_file import datasheet_in
 from evaluation.study_files.item_kinds import Kind, material_in

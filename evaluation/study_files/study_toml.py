@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import tomlkit
 from tomlkit.items import InlineTable, Item, Table
 
-from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side
+from evaluation.stats.data.declared import Contrast, Hypothesis, Plan, Side
 from evaluation.study_files.checks_table import SHUFFLED, SHUFFLED_TURNS, KnownPair
 from evaluation.study_files.study_file import ChosenContexts, StudyCriterion, StudyFile
 from evaluation.study_files.uploaded_files import STUDY_FILE

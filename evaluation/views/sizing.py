@@ -17,8 +17,8 @@ from evaluation.models import Study, StudyDraft
 from evaluation.reports.numbers import SPACE, counted
 from evaluation.reports.sizing_page import page_of
 from evaluation.results.piloting import NoPilot, Planned, planned
-from evaluation.stats.latent import NoSuchJudgments
-from evaluation.stats.sizing import size_of
+from evaluation.stats.planning.latent import NoSuchJudgments
+from evaluation.stats.planning.sizing import size_of
 from evaluation.studies.membership import membership_or_404
 from evaluation.study_files.uploaded_files import UploadError, UploadRefused
 from evaluation.views.htmx import HTMX

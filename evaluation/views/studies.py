@@ -23,7 +23,7 @@ from evaluation.running.live import slots_of
 from evaluation.running.looking import look_at, said
 from evaluation.running.overview import cards_of
 from evaluation.running.reported import unseen_reports
-from evaluation.stats.looks import LookNotDue
+from evaluation.stats.preferences.looks import LookNotDue
 from evaluation.studies.conduct import looks_taken
 from evaluation.studies.life import WrongState, close_study, open_study, pause_study, problems_of, unblind
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from evaluation.models import Study
 from evaluation.reports.build import build_report
 from evaluation.reports.render import report_html
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from tests.browser.conftest import LAPTOP, PHONE, violations, wide
 from tests.cast import CLEO
 from tests.evaluation.builders import a_researcher

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from evaluation.results.judgments_file import write_judgments
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from generation.terminal import BadInput
 from tests.evaluation.stats.builders import a_rating, a_study
 

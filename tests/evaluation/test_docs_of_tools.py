@@ -8,7 +8,7 @@ from django.core.management import load_command_class
 
 from evaluation.judgment_forms.forms import READERS, form_of
 from evaluation.results.judgments_file import read_judgments
-from evaluation.stats.power import Assumed, Design, power
+from evaluation.stats.planning.power import Assumed, Design, power
 from tests.conftest import ROOT
 
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("audit", "planning-a-study")}

@@ -12,7 +12,7 @@ from evaluation.opening.simulating import simulate
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.stats.analysis import analyse
-from evaluation.stats.measures import Measures
+from evaluation.stats.data.measures import Measures
 from evaluation.studies.life import close_study, open_study
 from evaluation.study_files.study_file import read_study_file
 from evaluation.study_files.toml_table import BadToml

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side
+from evaluation.stats.data.declared import Contrast, Hypothesis, Plan, Side
 from evaluation.study_files.checks_table import Checks, KnownPair, Pay, Practice
 from evaluation.study_files.heds_questions import BY_WORD
 from evaluation.study_files.recruiting import Recruiting

@@ -10,8 +10,8 @@ from evaluation.reports.against import NotAReport, against_earlier, compared_wit
 from evaluation.reports.build import answered, build_report
 from evaluation.reports.render import NotAReportFolder, write_report
 from evaluation.results.judgments_file import info_path, read_info, read_judgments
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.outcomes import UnknownChoice
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.outcomes import UnknownChoice
 from evaluation.study_files.datasheet_file import read_datasheet
 from evaluation.study_files.toml_table import BadToml
 from generation.corpus.dialogues import BadLine

@@ -14,9 +14,9 @@ from evaluation.reports.audit_letter import Letter, letter_of
 from evaluation.reports.folders import check_folder_of, write_folder
 from evaluation.reports.render import NotAReportFolder
 from evaluation.results.judgments_file import read_info, read_judgments
-from evaluation.stats.audit import audit
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.outcomes import UnknownChoice
+from evaluation.stats.auditing.audit import audit
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.outcomes import UnknownChoice
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand
 

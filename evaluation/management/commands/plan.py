@@ -16,11 +16,11 @@ from evaluation.reports.numbers import counted, percent
 from evaluation.reports.render import NotAReportFolder
 from evaluation.reports.sizing_page import SizingPage, page_of
 from evaluation.results.piloting import Learned, NoPilot, Planned, learn, planned
-from evaluation.stats.declared import Population
-from evaluation.stats.latent import NoSuchJudgments, Variances
-from evaluation.stats.outcomes import UnknownChoice
-from evaluation.stats.power import STUDIES, Assumed, Design
-from evaluation.stats.sizing import Pay, Sized, Wish, size_of
+from evaluation.stats.data.declared import Population
+from evaluation.stats.data.outcomes import UnknownChoice
+from evaluation.stats.planning.latent import NoSuchJudgments, Variances
+from evaluation.stats.planning.power import STUDIES, Assumed, Design
+from evaluation.stats.planning.sizing import Pay, Sized, Wish, size_of
 from evaluation.studies.life import NoSuchStudy, study_named
 from generation.corpus.dialogues import BadLine
 from generation.terminal import BadInput, ParleyCommand

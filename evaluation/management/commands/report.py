@@ -11,8 +11,8 @@ from evaluation.reports.against import NotAReport, against_earlier, compared_wit
 from evaluation.reports.build import answered, report_of
 from evaluation.reports.render import NotAReportFolder, check_folder, write_report
 from evaluation.running.looking import decisions, look_at, said
-from evaluation.stats.looks import LookNotDue
-from evaluation.stats.outcomes import UnknownChoice
+from evaluation.stats.data.outcomes import UnknownChoice
+from evaluation.stats.preferences.looks import LookNotDue
 from evaluation.studies.conduct import looks_taken
 from evaluation.studies.life import NoSuchStudy, WrongState, study_named, unblind
 from evaluation.study_files.datasheet_file import read_datasheet

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evaluation.annotators.background import BadBackground, background_of, keep_background, merged
 from evaluation.models import Background, Study
-from evaluation.stats.conduct import SMALLEST_CELL
+from evaluation.stats.data.conduct import SMALLEST_CELL
 from tests.cast import NOW
 from tests.evaluation.builders import a_study, an_annotator
 

@@ -10,7 +10,7 @@ from evaluation.judging.assignment import NotYours, claim_next, most_for_one
 from evaluation.judging.submitting import last_answered
 from evaluation.models import Annotator, AuditEntry, Slot
 from evaluation.results.exporting import rows_of
-from evaluation.stats.selection import choose
+from evaluation.stats.data.selection import choose
 from evaluation.studies.conduct import changes_after_results
 from evaluation.studies.life import close_study, progress_of_study
 from tests.cast import NOW

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from evaluation.models import Study
 from evaluation.results.judgments_file import write_judgments
 from evaluation.results.piloting import foresee, learn_from
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from generation.terminal import BadInput
 from tests.evaluation.builders import a_study
 from tests.evaluation.stats.builders import a_study as some_judgments

@@ -12,7 +12,7 @@ from evaluation.models import Judgment, Study
 from evaluation.opening.simulating import simulate
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_judgments, write_judgments
-from evaluation.stats.snapshot import digest_of_rows
+from evaluation.stats.data.snapshot import digest_of_rows
 from tests.cast import NOW
 from tests.evaluation.builders import COHERENCE, NATURALNESS, TRAITS, a_slot, a_study, an_annotator
 

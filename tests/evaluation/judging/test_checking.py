@@ -7,7 +7,7 @@ from evaluation.judging.checking import check_places
 from evaluation.models import Slot
 from evaluation.opening.simulating import simulate
 from evaluation.results.exporting import rows_of
-from evaluation.stats.selection import choose
+from evaluation.stats.data.selection import choose
 from tests.cast import NOW
 from tests.evaluation.builders import an_annotator, answer, judge_all
 from tests.evaluation.known_pairs import a_checked_study, right_side

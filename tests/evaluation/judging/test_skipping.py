@@ -11,7 +11,7 @@ from evaluation.judging.passed_over import skipped_pairs, skips_of_annotators
 from evaluation.judging.skipping import SkippingNotOffered, skip
 from evaluation.judging.submitting import StudyNotOpen, lock, save_draft, submit
 from evaluation.models import Draft, Judgment, LostLook, Slot, Study
-from evaluation.stats.conduct import SkippedPair
+from evaluation.stats.data.conduct import SkippedPair
 from tests.cast import NOW
 from tests.evaluation.builders import THREE_CRITERIA, a_context, a_study, an_annotator, answer, judge_all
 

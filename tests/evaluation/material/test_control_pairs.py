@@ -14,7 +14,7 @@ from evaluation.reports.build import report_of
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.stats.analysis import analyse
-from evaluation.stats.rows import REFERENCE, SHUFFLED_REFERENCE
+from evaluation.stats.data.rows import REFERENCE, SHUFFLED_REFERENCE
 from evaluation.studies.life import open_study
 from evaluation.study_files.study_file import read_study_file
 from evaluation.study_files.toml_table import BadToml

@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.stats.declared import DeclaredCriterion, Hypothesis, Plan, StudyInfo
-from evaluation.stats.rows import AnnotatorKind, JudgmentRow
+from evaluation.stats.data.declared import DeclaredCriterion, Hypothesis, Plan, StudyInfo
+from evaluation.stats.data.rows import AnnotatorKind, JudgmentRow
 
 NATURALNESS = DeclaredCriterion("naturalness", "Naturalness", "Which sounds more like a person?")
 COHERENCE = DeclaredCriterion("coherence", "Coherence", "Which follows better?")

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from evaluation.reports.build import build_report, report_from
-from evaluation.stats.declared import DeclaredCriterion, StudyInfo
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import DeclaredCriterion, StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
 from tests.evaluation.reports.builders import COHERENCE, NATURALNESS, an_info, some_rows, three_systems
 
 

@@ -6,7 +6,7 @@ from evaluation.reports.agreement_block import OPEN
 from evaluation.reports.heds import datasheet_of
 from evaluation.reports.places import places
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import DeclaredCriterion
+from evaluation.stats.data.declared import DeclaredCriterion
 from evaluation.study_files.heds_questions import NUMBERS
 from tests.evaluation.reports.builders import COHERENCE, NATURALNESS, an_info, some_rows
 

@@ -11,8 +11,8 @@ from evaluation.reports.instrument_sentences import (
 from evaluation.reports.instrument_tables import instrument_tables
 from evaluation.reports.people_tables import annotators_table
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import DeclaredCriterion, Plan, StudyInfo
-from evaluation.stats.measures import Measures
+from evaluation.stats.data.declared import DeclaredCriterion, Plan, StudyInfo
+from evaluation.stats.data.measures import Measures
 from tests.evaluation.reports.builders import some_rows
 from tests.evaluation.stats.builders import a_judgment, asked, reference, same_system
 

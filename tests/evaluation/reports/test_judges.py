@@ -1,9 +1,9 @@
 from evaluation.reports.build import build_report
 from evaluation.reports.judges import judges_table
 from evaluation.reports.render import report_html
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from tests.evaluation.stats.builders import judgments
-from tests.evaluation.stats.test_judges import INFO, machine
+from tests.evaluation.stats.machines.test_judges import INFO, machine
 
 
 def a_report():

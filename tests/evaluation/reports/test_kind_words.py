@@ -4,7 +4,7 @@ import pytest
 
 from evaluation.reports.build import build_report
 from evaluation.reports.kind_words import said_of
-from evaluation.stats.declared import DeclaredCriterion, Plan, StudyInfo
+from evaluation.stats.data.declared import DeclaredCriterion, Plan, StudyInfo
 from tests.evaluation.stats.builders import a_judgment, a_study
 
 COHERENCE = DeclaredCriterion("naturalness", "Naturalness", "Which?", "preference", ("tie",))

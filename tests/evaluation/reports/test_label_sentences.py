@@ -1,7 +1,7 @@
 """Sentences and cautions about labels: of systems' responses, and of personas against a labeller."""
 
 from evaluation.reports.build import build_report
-from evaluation.stats.declared import DeclaredCriterion, Plan, StudyInfo
+from evaluation.stats.data.declared import DeclaredCriterion, Plan, StudyInfo
 from tests.evaluation.stats.builders import a_judgment, a_rating
 
 TONE = DeclaredCriterion("tone", "Tone", "?", "label", ("cold", "warm"))

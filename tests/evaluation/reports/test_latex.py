@@ -9,7 +9,7 @@ import pytest
 from evaluation.reports.build import build_report
 from evaluation.reports.latex import escaped, report_latex, table_latex
 from evaluation.reports.table import Column, Missing, Table
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from tests.evaluation.reports.builders import an_info, some_rows, three_systems
 
 NASTY = r"50% of {A_1} & \input{x} #2 $3^4$ ~ <é> | \"--' [b] 中 🎿 − α ‑x"

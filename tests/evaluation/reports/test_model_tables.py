@@ -6,15 +6,15 @@ from evaluation.reports.influence_table import influence_table
 from evaluation.reports.plan_tables import contrasts_table, looks_table, runs_table
 from evaluation.reports.rating_tables import rating_differences_table, shares_table, strengths_table, ties_table
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import Contrast, Hypothesis, Plan, Side, StudyInfo
-from evaluation.stats.planned import take_look
+from evaluation.stats.data.declared import Contrast, Hypothesis, Plan, Side, StudyInfo
+from evaluation.stats.preferences.planned import take_look
 from tests.evaluation.reports.builders import DOMAINS, an_info, some_rows, three_systems
 from tests.evaluation.stats.builders import judgments
-from tests.evaluation.stats.test_differences import INFO as RATED
-from tests.evaluation.stats.test_differences import LABELLED, ratings
-from tests.evaluation.stats.test_seeds import dealt
-from tests.evaluation.stats.test_strength import INFO as FIVE
-from tests.evaluation.stats.test_strength import steps
+from tests.evaluation.stats.preferences.test_differences import INFO as RATED
+from tests.evaluation.stats.preferences.test_differences import LABELLED, ratings
+from tests.evaluation.stats.preferences.test_seeds import dealt
+from tests.evaluation.stats.preferences.test_strength import INFO as FIVE
+from tests.evaluation.stats.preferences.test_strength import steps
 
 
 def shown(table):

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.reports.build import build_report
 from evaluation.reports.references import REFERENCES, references_in
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from tests.evaluation.reports.builders import an_info, some_rows, three_systems
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.reports.build import build_report
 from evaluation.reports.render import NotAReportFolder, report_html, report_json, write_report
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 from tests.cast import NOW
 from tests.evaluation.reports.builders import an_info, some_rows, three_systems
 

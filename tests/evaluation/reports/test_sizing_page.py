@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from evaluation.reports.sizing_page import cost_said, page_of
-from evaluation.stats.latent import Variances
-from evaluation.stats.power import Assumed, Design
-from evaluation.stats.sizing import Cost, Pay, Wish, size_of
+from evaluation.stats.planning.latent import Variances
+from evaluation.stats.planning.power import Assumed, Design
+from evaluation.stats.planning.sizing import Cost, Pay, Wish, size_of
 
 WISH = Wish(Assumed(0.3), Design(50), votes=(1, 3), studies=200)
 

@@ -10,9 +10,9 @@ from evaluation.reports.treatment import (
     treatment_paragraphs,
     treatment_tables,
 )
-from evaluation.stats.conduct import Conduct, FormFound, SkippedPair
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.conduct import Conduct, FormFound, SkippedPair
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
 
 SKIPPED = SkippedPair("c1", "p", "pt", "personachat", skipped=2, judged=1)
 TOLD = FormFound("p", "pt", pairs=60, accuracy=0.75, low=0.63, high=0.84, by=("pt has more words in 80 % of pairs",))

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from evaluation.reports.watching import Bar, annotators_so_far, days_of, watched
 from evaluation.running.quality import Quality
-from evaluation.stats.estimate import Estimate
+from evaluation.stats.inference.estimate import Estimate
 from evaluation.studies.life import AnnotatorProgress, StudyProgress
 from tests.cast import NOW
 

@@ -6,8 +6,8 @@ import pytest
 
 from evaluation.models import Amendment, Annotator, Slot, Study
 from evaluation.results.exporting import info_of, rows_of
-from evaluation.stats.declared import Amended, study_info_from_json
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import Amended, study_info_from_json
+from evaluation.stats.data.rows import JudgmentRow
 from tests.cast import NOW
 from tests.evaluation.builders import (
     NATURALNESS,

@@ -15,8 +15,8 @@ from evaluation.results.judgments_file import (
     write_judgments,
 )
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import Amended, DeclaredCriterion, Hypothesis, Plan, StudyInfo
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.declared import Amended, DeclaredCriterion, Hypothesis, Plan, StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
 from generation.corpus.dialogues import BadLine
 from tests.evaluation.stats.builders import a_judgment, a_rating, a_study
 

@@ -5,8 +5,8 @@ import pytest
 from evaluation.models import Context, Response
 from evaluation.results.exporting import info_of
 from evaluation.results.measuring import measures_of
-from evaluation.stats.declared import study_info_from_json
-from evaluation.stats.measures import EqualPair
+from evaluation.stats.data.declared import study_info_from_json
+from evaluation.stats.data.measures import EqualPair
 from generation.corpus.manifest import digest_of_file
 from tests.evaluation.builders import a_study
 

@@ -12,7 +12,7 @@ from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.running.looking import look_at
 from evaluation.stats.analysis import analyse
-from evaluation.stats.looks import LookNotDue
+from evaluation.stats.preferences.looks import LookNotDue
 from evaluation.studies.conduct import changes_after_results, planned_clusters
 from evaluation.studies.life import WrongState, close_study, unblind
 from generation.terminal import BadInput

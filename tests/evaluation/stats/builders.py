@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from evaluation.stats.outcomes import Outcomes, outcomes_of
-from evaluation.stats.resampling import ClusterSums
-from evaluation.stats.rows import JudgmentRow
+from evaluation.stats.data.outcomes import Outcomes, outcomes_of
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.inference.resampling import ClusterSums
 
 
 def a_judgment(

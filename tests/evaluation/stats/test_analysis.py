@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import DeclaredCriterion, Hypothesis, Plan, StudyInfo
+from evaluation.stats.data.declared import DeclaredCriterion, Hypothesis, Plan, StudyInfo
 from tests.evaluation.stats.builders import a_judgment, a_rating, a_study, judgments
 
 INFO = StudyInfo(title="PT against P", systems=("pt", "p"))

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from evaluation.stats.confidence import measure
-from evaluation.stats.contrasts import contrasted
-from evaluation.stats.declared import Contrast, Plan, Side
-from evaluation.stats.games import games_of
-from evaluation.stats.mixed import mixed
-from evaluation.stats.permutation import sign_flip, within_margin
-from evaluation.stats.ranking import bradley_terry
-from evaluation.stats.resampling import ClusterSums
-from evaluation.stats.rows import JudgmentRow
-from evaluation.stats.spending import levels
-from evaluation.stats.two_way import two_way
-from evaluation.stats.wilcoxon import signed_rank
+from evaluation.stats.data.declared import Contrast, Plan, Side
+from evaluation.stats.data.games import games_of
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.inference.confidence import measure
+from evaluation.stats.inference.permutation import sign_flip, within_margin
+from evaluation.stats.inference.resampling import ClusterSums
+from evaluation.stats.inference.two_way import two_way
+from evaluation.stats.inference.wilcoxon import signed_rank
+from evaluation.stats.preferences.contrasts import contrasted
+from evaluation.stats.preferences.mixed import mixed
+from evaluation.stats.preferences.ranking import bradley_terry
+from evaluation.stats.preferences.spending import levels
 
 pytestmark = pytest.mark.slow
 

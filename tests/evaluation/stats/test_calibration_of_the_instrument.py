@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evaluation.stats.robust import difference_of, mean_of
+from evaluation.stats.inference.robust import difference_of, mean_of
 
 pytestmark = pytest.mark.slow
 

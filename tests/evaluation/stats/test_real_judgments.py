@@ -4,7 +4,7 @@ import pytest
 
 from evaluation.results.judgments_file import read_judgments
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import StudyInfo
+from evaluation.stats.data.declared import StudyInfo
 
 pytestmark = pytest.mark.data
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import StudyInfo
-from evaluation.stats.rows import JudgmentRow
-from evaluation.stats.signature import Signature
+from evaluation.stats.data.declared import StudyInfo
+from evaluation.stats.data.rows import JudgmentRow
+from evaluation.stats.inference.signature import Signature
 from evaluation.stats.signing import signed_within
 
 SIGNATURE = Signature(seed=7, version="1")

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from evaluation.stats.analysis import analyse
-from evaluation.stats.declared import Plan, StudyInfo
+from evaluation.stats.data.declared import Plan, StudyInfo
 from tests.evaluation.stats.builders import a_judgment, a_study, judgments
 
 DECLARED = StudyInfo(systems=("pt", "p"), plan=Plan(declared=True))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.stats.declared import Contrast, Side
+from evaluation.stats.data.declared import Contrast, Side
 from evaluation.study_files.study_file import BadToml, read_study_file
 from tests.evaluation.files import STUDY, a_study_file
 

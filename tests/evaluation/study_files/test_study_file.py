@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.stats.declared import Hypothesis, Plan
+from evaluation.stats.data.declared import Hypothesis, Plan
 from evaluation.study_files.study_file import ChosenContexts, StudyCriterion, StudyFile, read_study_file, slug
 from evaluation.study_files.toml_table import BadToml
 from evaluation.study_files.wording import WORDINGS, bundled_text

@@ -1,0 +1,1 @@
+"""Old files of judgments, looked at again."""

@@ -1,0 +1,1 @@
+"""Intervals and tests over clusters, correlations, least squares: arrays in, estimates with signatures out."""

@@ -1,0 +1,1 @@
+"""Labels of personas, by people and by labellers."""

@@ -1,0 +1,1 @@
+"""How large a study must be: power by simulation, sizes, what a pilot teaches."""

@@ -1,0 +1,1 @@
+"""What judgments say of systems: preferences, ratings, rankings, the family of claims, verdicts, what they hang on."""
