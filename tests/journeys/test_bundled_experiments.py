@@ -42,7 +42,13 @@ def test_every_step_of_a_bundled_experiment_is_done_and_is_on_its_page(workshop:
 
     made = workshop.asked("experiment", str(experiment), "--quiet")
 
-    assert set(made["steps"].values()) == {"done"}
+    # A dialogue that leaks at every attempt is left out, listed and said: of so few personas that may be one.
+    short = {name for name, state in made["steps"].items() if state == "some rows failed"}
+    assert short <= {"corpora.leak-refilled"}
+    assert set(made["steps"].values()) <= {"done", "some rows failed"}
+    for each in short:
+        left_out = workshop.home / "corpora" / each.removeprefix("corpora.") / "failed.jsonl"
+        assert 0 < len(left_out.read_text(encoding="utf-8").splitlines()) < PAIRS / 10
     chain = json.loads((Path(made["page"]).parent / "index.json").read_text(encoding="utf-8"))
     assert {step["step"]: step["state"] for step in chain["steps"]} == dict.fromkeys(made["steps"], "done")
     # What the manifests say of the arms' intersection is there to be read.
