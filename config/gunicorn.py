@@ -4,6 +4,15 @@ Everything that differs between machines comes from the environment. `python -m 
 """
 
 import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+# gunicorn reads this file before it knows where the project is.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from config.logs import told
 
 _sqlite = os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite:")
 
@@ -21,3 +30,20 @@ keepalive = 5
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 # Nobody steers the server from outside.
 control_socket_disable = True
+# The lines of master and workers are Parley's own, on stdout. There is no access log: it would hold addresses, and with
+# them links and participants' ids; `parley.requests` has the routes.
+os.environ.setdefault("LOG_TO", "stdout")
+logconfig_dict = told("INFO", as_json=True, to=os.environ["LOG_TO"], gunicorn=loglevel)
+
+# Where the processes keep what they count, so that any of them can tell it all.
+_own_folder = ""
+if any(os.environ.get(name) for name in ("METRICS_TOKEN", "METRICS_TOKEN_FILE", "METRICS_FROM")):
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        _own_folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="parley-metrics-")
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+
+def on_exit(server: Any) -> None:
+    """What was counted ends with the server."""
+    if _own_folder:
+        shutil.rmtree(_own_folder, ignore_errors=True)

@@ -68,6 +68,8 @@ class Site:
             "STATIC_ROOT": str(self.folder / "static"),
             "DATABASE_URL": self.database,
             "BIND": f"127.0.0.1:{self.port}",
+            # Annotators here read in no time.
+            "CLAIM_RATE": "",
             **({"WEB_WORKERS": str(self.workers)} if self.workers else {}),
             **({"WEB_THREADS": str(self.threads)} if self.threads else {}),
             **self.settings,
@@ -88,6 +90,11 @@ class Site:
     def manage(self, *words: str) -> str:
         """Run a command of `manage.py` under the site's settings, and return what it printed."""
         return self._run([sys.executable, str(ROOT / "manage.py"), *words])
+
+    def large_study(self, **said: Any) -> dict[str, Any]:
+        """Make an open study of very many slots (see `benchmarks.large_study`): its name and links."""
+        made: dict[str, Any] = json.loads(self._run([sys.executable, "-m", "benchmarks.large_study", json.dumps(said)]))
+        return made
 
     def study(self, **said: Any) -> dict[str, Any]:
         """Make an open study (see `tests.served_study`): its name and links."""
@@ -151,6 +158,13 @@ class Site:
         """CPU seconds that the master and its workers have used."""
         assert self.master is not None
         return sum(_cpu_of(pid) for pid in (self.master.pid, *self.pids()))
+
+    def database_cpu(self) -> float:
+        """CPU seconds of the PostgreSQL processes that serve this site, on this machine; 0 on SQLite."""
+        if not self.postgres:
+            return 0.0
+        there = self.sql(f"SELECT pid FROM pg_stat_activity WHERE datname = '{self._name}' AND pid <> pg_backend_pid()")
+        return sum(_cpu_of(int(pid)) for (pid,) in there)
 
     def kill(self) -> None:
         """`kill -9` of the master and every worker at once."""

@@ -110,6 +110,8 @@ def make(
             if number < contexts
             for turn in range(k)
         ]
+        # In the order in which they are handed out, as planning writes them.
+        slots.sort(key=lambda each: each.position)
         Slot.objects.bulk_create(slots, batch_size=AT_ONCE)
         Slot.objects.bulk_create(
             Slot(
@@ -126,11 +128,11 @@ def make(
             if repeats and rng.random() < repeats
         )
     made = [create_invite(study=study, personal=True, now=now) for _ in range(links)]
-    _analyse()
+    analyse()
     return {"name": name, "links": [f"/j/{each.token}/" for each in made]}
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """Have PostgreSQL's planner know how many rows there are, as it does by itself after a while.
 
     SQLite's is never told in service, and must not be: from the statistics of a study without repeats it concludes that

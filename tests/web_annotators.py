@@ -56,6 +56,8 @@ class Done:
     # Of annotators who stopped half-way: the name of their pair, and the draft that the server said it has.
     drafts: dict[str, dict[str, str]] = field(default_factory=dict)
     sent_again: int = 0
+    # When requests were written (by `time.monotonic`) to which no whole answer came.
+    cut_off: list[float] = field(default_factory=list)
     bytes: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     wall: float = 0.0
@@ -166,6 +168,8 @@ class Browser:
         if part:
             lines.append("HX-Request: true")
         self._writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+        written = time.monotonic()
+        self._done.cut_off.append(written)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {}
         for line in head[1:]:
@@ -175,11 +179,14 @@ class Browser:
                 self._cookies[cookie] = content
             headers[name.lower()] = value
         text = await self._reader.readexactly(int(headers.get("content-length", "0")))
+        self._done.cut_off.remove(written)
         status = int(head[0].split()[1])
         self._done.bytes += len(text)
         self._done.statuses[str(status)] = self._done.statuses.get(str(status), 0) + 1
         if headers.get("connection", "").lower() == "close":
             self.hang_up()
+        if status >= 500 and (status, headers.get("retry-after")) != (503, "5"):
+            self._done.surprises.append(f"{path} {status} {text[:200].decode(errors='replace')}")
         return Answer(path, status, headers, text.decode())
 
 

@@ -1,11 +1,14 @@
 """Settings that hold everywhere. What differs between machines comes from the environment, checked aloud."""
 
+import ipaddress
 from pathlib import Path
 from typing import Any, Final
 
 import environ
 from csp.constants import NONCE, NONE, SELF  # noqa: F401
 from django.core.exceptions import ImproperlyConfigured
+
+from config import logs
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -26,12 +29,38 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in str(env.str(name, default="")).split(",") if word.strip()]
 
 
+def networks(name: str) -> list[str]:
+    """Addresses and networks from the environment, such as 10.0.0.5 and 10.0.0.0/8; anything else is refused."""
+    for each in words(name):
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: expected addresses or networks, got {each!r}") from error
+    return words(name)
+
+
 def number(name: str, *, default: int, least: int = 0) -> int:
     """A whole number from the environment, at least `least`."""
     value = str(env.str(name, default=str(default)))
     if not value.isdecimal() or int(value) < least:
         raise ImproperlyConfigured(f"{name}={value!r}: expected a whole number of at least {least}")
     return int(value)
+
+
+def secret(name: str) -> str:
+    """What must stay secret: from the environment, or from the file that `NAME_FILE` names, without its line's end."""
+    value, path = str(env.str(name, default="")), str(env.str(f"{name}_FILE", default=""))
+    if value and path:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: expected one of them")
+    if not path:
+        return value
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE={path!r}: expected a file that can be read: {error}") from error
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE={path!r}: expected a secret in that file, and it is empty")
+    return value
 
 
 # Everything that Parley makes and everything with a name lives under this folder.
@@ -53,14 +82,20 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL begins with {scheme!r}; expected sqlite:/// or postgres://")
     config: dict[str, Any] = dict(env.db_url_config(url))
     if scheme == "sqlite":
+        config["ENGINE"] = "evaluation.operation.sqlite3"
         config["OPTIONS"] = dict(SQLITE_OPTIONS)
         # A thread keeps its connection: opening one cost as much as a judgment.
         config["CONN_MAX_AGE"] = 600
     else:
         # At most as many connections as a process has threads; one that the server has dropped is not handed out.
         most = number("DATABASE_POOL", default=8, least=1)
-        config["OPTIONS"] = {"pool": {"min_size": 1, "max_size": most, "timeout": 10}}
+        # While the server is away a page says so after 3 seconds, and no waiting for it grows longer than 5: it is
+        # asked anew as soon as somebody comes.
+        config["OPTIONS"] = {"pool": {"min_size": 1, "max_size": most, "timeout": 3, "reconnect_timeout": 5}}
         config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, True
+        # Apart from the address, so that it can come from a file, and needs no quoting.
+        if password := secret("DATABASE_PASSWORD"):
+            config["PASSWORD"] = password
     return config
 
 
@@ -89,6 +124,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.watching.Watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "evaluation.annotators.language.begins_in_english",
@@ -188,7 +224,13 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 0,
 }
 # How often one may ask: with a token, try tokens that are none, open links, claim pairs. Absent: without limit.
-API_RATES = {"use": "1200/min", "failed-token": "30/min", "enter": "240/min", "claim": "60/min"}
+API_RATES = {
+    "use": "1200/min",
+    "failed-token": "30/min",
+    "enter": "240/min",
+    # On the pages too, counted together. Empty: no limit, as a load test of annotators without eyes needs it.
+    "claim": str(env.str("CLAIM_RATE", default="60/min")),
+}
 # Knox's own token table, which ours stands in for, is not made.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "evaluation.ApiToken"  # noqa: S105  # the model's name, not a secret
@@ -238,13 +280,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # A study's form has a dozen fields for each question.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": str(env.str("LOG_LEVEL", default="WARNING"))},
-}
+# LOG_LEVEL is that of Parley's own lines; of libraries only warnings are kept.
+try:
+    LOGGING = logs.told(str(env.str("LOG_LEVEL", default="WARNING")), as_json=False)
+except ValueError as error:
+    raise ImproperlyConfigured(f"LOG_LEVEL: {error}") from error
+
+# Who may read `/metrics`: whoever sends this token, and comes from one of these addresses or networks. Neither: nobody.
+METRICS_TOKEN = secret("METRICS_TOKEN")
+METRICS_FROM = networks("METRICS_FROM")
+# Whether studies are told apart there by their names, which may give their systems away.
+METRICS_STUDY_NAMES = flag("METRICS_STUDY_NAMES", default=False)
+# How many proxies stand in front; `prod` reads it.
+TRUSTED_PROXIES = 0
 
 # Background work: without a broker commands do it themselves, at once.
 BROKER_URL = str(env.str("BROKER_URL", default=""))

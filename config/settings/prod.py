@@ -2,11 +2,12 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
 from config.settings.base import *  # noqa: F403
-from config.settings.base import REST_FRAMEWORK, env, flag, number, words
+from config.settings.base import METRICS_TOKEN, REST_FRAMEWORK, env, flag, number, secret, words
 
 DEBUG = False
-SECRET_KEY = str(env.str("SECRET_KEY", default=""))
+SECRET_KEY = secret("SECRET_KEY")
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure"):
     raise ImproperlyConfigured(
         "SECRET_KEY: expected at least 50 random characters; make some with "
@@ -21,7 +22,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
 # Who watches over the processes asks them from beside, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -48,7 +49,19 @@ if not env.str("EMAIL_URL", default=""):
 else:
     # Whoever's password or second factor is changed hears of it.
     ACCOUNT_EMAIL_NOTIFICATIONS = True
+    # Of a name that is ours: mail from localhost is taken by nobody.
+    DEFAULT_FROM_EMAIL = str(env.str("DEFAULT_FROM_EMAIL", default="")) or f"parley@{ALLOWED_HOSTS[0].lstrip('.')}"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Servers and workers say LOG_TO=stdout for themselves (config/gunicorn.py, config/celery.py); a command's stdout is its
+# result's.
+try:
+    LOGGING = logs.told(
+        str(env.str("LOG_LEVEL", default="INFO")), as_json=True, to=str(env.str("LOG_TO", default="stderr"))
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"LOG_LEVEL, LOG_TO: {error}") from error
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN: expected at least 20 characters")

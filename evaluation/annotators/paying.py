@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluation.models import Annotator, Slot, Study
+from evaluation.models import Annotator, LostLook, Slot, Study
 from generation.spreadsheets import harmless
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Wage:
 def keep_work(annotator: Annotator) -> None:
     """Keep how much `annotator` has done before their answers are deleted: work done is paid, withdrawn or not."""
     looks = list(Slot.objects.for_annotator(annotator).answered().values_list("seconds", flat=True))
+    # A pair that was dropped while they held it was not theirs to finish.
+    looks += [None] * LostLook.objects.filter(annotator=annotator, dropped_at__isnull=False).count()
     annotator.withdrawn_pairs = len(looks)
     annotator.withdrawn_seconds = _worked(looks, None) or 0.0
     annotator.save(update_fields=["withdrawn_pairs", "withdrawn_seconds"])
@@ -67,7 +69,8 @@ class PayList:
 def pay_list(study: Study) -> PayList:
     """What is owed to the people who judged in `study`, in the order in which they came; raises `NoPay`.
 
-    Every answered pair counts, checks and repeats too, and so do those of whoever was ended or withdrew. Time is active
+    Every answered pair counts, checks and repeats too, one that was dropped while somebody held it, and those of
+    whoever was ended or withdrew. Time is active
     time; a pair that was not measured (no script) takes the annotator's median, else the study's. Amounts are rounded
     up to the cent.
     """
@@ -82,6 +85,9 @@ def pay_list(study: Study) -> PayList:
     for annotator, seconds in answered.values_list("annotator_id", "seconds"):
         assert annotator is not None
         looks[annotator].append(seconds)
+    taken = LostLook.objects.filter(annotator__in=people, dropped_at__isnull=False)
+    for annotator in taken.values_list("annotator_id", flat=True):
+        looks[annotator].append(None)
     usual = _median([seconds for each in looks.values() for seconds in each])
     wages = []
     for each in people:

@@ -21,7 +21,7 @@ def held_by_others(*, annotator: Annotator, now: datetime) -> HeldByOthers:
     seen = Slot.objects.for_annotator(annotator).filter(look=1, context=OuterRef("context"))
     left = LostLook.objects.filter(annotator=annotator, context=OuterRef("context"))
     held = (
-        Slot.objects.filter(study_id=annotator.study_id, look=1, item__is_check=False)
+        Slot.objects.filter(study_id=annotator.study_id, look=1, item__is_check=False, item__dropped_at=None)
         .held(now)
         .exclude(annotator=annotator)
         .filter(~Exists(seen), ~Exists(left))

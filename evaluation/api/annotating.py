@@ -152,11 +152,12 @@ def claimed(annotator: Annotator, *, now: datetime) -> dict[str, Any]:
     if not annotator.study.is_open():
         raise StudyNotOpen(f"the study is {annotator.study.state}, and gives out no pairs now")
     slot = claim_next(study=annotator.study, annotator=annotator, now=now)
+    over = slot is not None or annotator.study.is_past_closing(now)
     return {
         "stage": stage_of(annotator),
         "item": as_item(blinded(slot)) if slot is not None else None,
         "progress": personal_progress(annotator=annotator),
-        "held_by_others": None if slot is not None else asdict(held_by_others(annotator=annotator, now=now)),
+        "held_by_others": None if over else asdict(held_by_others(annotator=annotator, now=now)),
     }
 
 
@@ -167,7 +168,7 @@ class _OfPair(AnnotatorView):
         found = slot_named(pair, self.annotator) if pair.isascii() else None
         if found is None:
             raise NotYours(NOT_A_PAIR)
-        return found
+        return found.slot
 
     def item(self, slot_id: int) -> Response:
         slot = own_slot(annotator=self.annotator, slot_id=slot_id)

@@ -36,6 +36,7 @@ class StudyWordsOut(serializers.Serializer[Any]):
     title = serializers.CharField(source="public_title")
     language = serializers.CharField()
     is_open = serializers.BooleanField(help_text="whether judgments are taken now")
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="from then on no pair is given out")
     may_skip = serializers.BooleanField()
     content_warning = TextOut()
     consent = TextOut()
@@ -262,6 +263,7 @@ def as_words(study: Study, *, consent_version: str) -> dict[str, Any]:
         "public_title": study.public_title,
         "language": study.language,
         "is_open": study.is_open(),
+        "closes_at": study.closes_at,
         "may_skip": study.may_skip,
         "consent_version": consent_version,
         **{key: {"markdown": text, "html": str(rendered(text))} for key, text in texts.items()},

@@ -37,6 +37,7 @@ WORDS: Final = {
     "title": "Which reply is better?",
     "language": "en",
     "is_open": True,
+    "closes_at": None,
     "may_skip": False,
     "content_warning": EMPTY,
     "consent": TEXT,
@@ -94,6 +95,8 @@ class Join(EntryView):
         invite = find_invite(said["invite"], now=now)
         if not invite.study.is_open():
             raise StudyNotOpen(f"the study is {invite.study.state}, and takes nobody in now")
+        if invite.study.is_past_closing(now):
+            raise StudyNotOpen("the day on which the study ends is past, and it takes nobody in")
         check_consent(invite.study, said["consent_version"])
         annotator = join(invite=invite, known=None, now=now)
         give_consent(annotator=annotator, now=now)

@@ -18,6 +18,7 @@ from evaluation.annotators.excluding import CannotExclude, NoSuchAnnotator
 from evaluation.annotators.joining import LinkUnknown
 from evaluation.annotators.paying import NoPay
 from evaluation.changes.amendable import CannotAmend
+from evaluation.changes.dropping import NotReported
 from evaluation.changes.extending import CannotExtend
 from evaluation.changes.extending_files import FilesMissing
 from evaluation.items.blinding import ResultsHidden
@@ -26,6 +27,7 @@ from evaluation.judging.skipping import SkippingNotOffered
 from evaluation.judging.standing import WrongConsent, WrongStage
 from evaluation.judging.submitting import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
 from evaluation.opening.importing import NameTaken
+from evaluation.running.reported import NoSuchReport
 from evaluation.studies.life import NotReady, WrongState
 from evaluation.study_files.uploaded_files import TooLarge, UploadRefused
 
@@ -55,6 +57,8 @@ REFUSALS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (CannotExclude, 409, "cannot_exclude"),
     (NoSuchAnnotator, 404, "not_found"),
     (NoPay, 409, "no_pay"),
+    (NotReported, 404, "not_found"),
+    (NoSuchReport, 404, "not_found"),
     (LinkUnknown, 404, "link_unknown"),
     (RequestDataTooBig, 413, "too_large"),
     (SuspiciousOperation, 400, "bad_request"),

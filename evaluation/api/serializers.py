@@ -46,6 +46,7 @@ class StudyOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="from then on no pair is given out")
     unblinded_at = serializers.DateTimeField(allow_null=True)
 
 

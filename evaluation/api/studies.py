@@ -43,6 +43,7 @@ STUDY: Final = {
     "created_at": "2026-11-24T08:00:00Z",
     "opened_at": "2026-11-24T09:00:00Z",
     "closed_at": None,
+    "closes_at": None,
     "unblinded_at": None,
 }
 
@@ -60,7 +61,7 @@ def told(membership: Membership) -> dict[str, Any]:
     """A study for `StudyOut`."""
     study = membership.study
     names = ("name", "title", "public_title", "state", "simulated", "design_digest")
-    times = ("created_at", "opened_at", "closed_at", "unblinded_at")
+    times = ("created_at", "opened_at", "closed_at", "closes_at", "unblinded_at")
     return {
         **{each: getattr(study, each) for each in (*names, *times)},
         "role": membership.get_role_display(),

@@ -1,30 +1,38 @@
-"""How often what may be asked: by token, by annotator, by address. `API_RATES` says so, in the configured cache."""
+"""How often what may be asked: by token, by annotator, by address. `evaluation.operation.rates` counts."""
 
 import time
 from typing import Any
 
-from django.conf import settings
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from evaluation.models import Annotator
+from evaluation.operation.rates import seconds_to_wait, would_wait
 
 
-class Rated(SimpleRateThrottle):
+class Rated(BaseThrottle):
     """A throttle whose rate stands in `API_RATES` under its scope; without one there is no limit."""
 
-    # Set by the framework where there is a rate: so many requests in so many seconds.
-    num_requests: int
-    duration: int
+    scope = ""
+    _wait: int | None = None
 
-    def get_rate(self) -> str | None:
-        rate: str | None = settings.API_RATES.get(str(self.scope))
-        return rate
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self._wait = seconds_to_wait(self.scope, self.who(request), now=time.time())
+        return self._wait is None
 
-    def get_cache_key(self, request: Request, view: APIView | None) -> str | None:
-        who = f"{type(request.user).__name__}-{request.user.pk}" if request.user.pk else self.get_ident(request)
-        return f"rate-{self.scope}-{who}"
+    def wait(self) -> float | None:
+        return self._wait
+
+    def who(self, request: Any) -> str:
+        """Who asks: by token, else by address."""
+        user = request.user
+        return rated_as(user) if user.pk else str(self.get_ident(request))
+
+
+def rated_as(somebody: Any) -> str:
+    """By what a researcher or an annotator is counted, on pages and in the API."""
+    return f"{type(somebody).__name__}-{somebody.pk}"
 
 
 class TokenUse(Rated):
@@ -39,7 +47,7 @@ class Claims(Rated):
     scope = "claim"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        return not isinstance(request.user, Annotator) or bool(super().allow_request(request, view))
+        return not isinstance(request.user, Annotator) or super().allow_request(request, view)
 
 
 class Entries(Rated):
@@ -53,18 +61,10 @@ class FailedTokens(Rated):
 
     scope = "failed-token"
 
-    def get_cache_key(self, request: Any, view: APIView | None) -> str | None:
-        return f"rate-{self.scope}-{self.get_ident(request)}"
-
     def seconds_to_wait(self, request: Any) -> float | None:
         """How long this address has to wait before another token is looked at; None where it need not."""
-        if self.rate is None:
-            return None
-        self.key, self.now = self.get_cache_key(request, None), time.time()
-        self.history = [each for each in self.cache.get(self.key, []) if each > self.now - self.duration]
-        return None if len(self.history) < self.num_requests else float(self.wait() or self.duration)
+        return would_wait(self.scope, str(self.get_ident(request)), now=time.time())
 
     def count(self, request: Any) -> None:
-        """One more that was none; `seconds_to_wait` was asked before."""
-        if self.rate is not None:
-            self.cache.set(self.key, [self.now, *self.history], self.duration)
+        """One more that was none."""
+        seconds_to_wait(self.scope, str(self.get_ident(request)), now=time.time())

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from evaluation.api import annotating, creating, entering, inviting, people, results, schema, studies
+from evaluation.api import annotating, creating, entering, inviting, people, reported, results, schema, studies
 from evaluation.api.failing import no_such_address
 
 # Imported so that the document knows how one signs in.
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}annotators/<str:code>/exclude/", people.Exclude.as_view(), name="api-exclude"),
     path(f"{STUDY}annotators/<str:code>/include/", people.Include.as_view(), name="api-include"),
     path(f"{STUDY}annotators/<str:code>/forget/", people.Forget.as_view(), name="api-forget"),
+    path(f"{STUDY}reported/", reported.Reported.as_view(), name="api-reported"),
+    path(f"{STUDY}reported/<int:number>/", reported.AnswerReport.as_view(), name="api-answer-report"),
     path(f"{STUDY}pay/", people.Pay.as_view(), name="api-pay"),
     path(f"{STUDY}judgments/", results.Judgments.as_view(), name="api-judgments"),
     path(f"{STUDY}report/", results.Report.as_view(), name="api-report"),

@@ -4,10 +4,12 @@ Keys are those of the study file: `text.consent`, `criteria.naturalness.question
 """
 
 import re
+from datetime import date, datetime
 from typing import Any, Final
 
 from evaluation.models import Criterion, Study
 from evaluation.study_files.telling_table import LONGEST_ETHICS, LONGEST_WARNING
+from evaluation.study_files.toml_table import moment_of
 
 # Key of the study file -> the study's field.
 TEXTS: Final = {
@@ -67,7 +69,7 @@ def why_never(key: str) -> str:
     known = NEVER.get(parts[-1]) if parts[0] == "criteria" and len(parts) > 2 else NEVER.get(parts[0])
     may = ", ".join([*TEXTS, *(f"criteria.KEY.{word}" for word in WORDS), *(f"plan.{part}" for part in PLAN)])
     reason = known or "nothing of a study is called so"
-    return f"{key} cannot be amended: {reason}. What can: {may}, pay, max_share, lease_minutes, may_skip"
+    return f"{key} cannot be amended: {reason}. What can: {may}, pay, max_share, lease_minutes, may_skip, closes"
 
 
 def checked_text(key: str, value: Any) -> str:
@@ -100,6 +102,24 @@ def checked_number(key: str, value: Any) -> float | int:
     if not right:
         raise CannotAmend(f"{key}: expected {NUMBERS[key]}, got {value!r}")
     return float(value) if key == "max_share" else int(value)
+
+
+def checked_moment(key: str, value: Any) -> datetime | None:
+    """A new `closes`: a day, a time, either as a text, or an empty text for none; raises `CannotAmend`."""
+    if value in ("", None):
+        return None
+    try:
+        said = value if isinstance(value, date) else _day_or_time(value)
+        return moment_of(said)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise CannotAmend(
+            f"{key}: expected a day such as 2026-12-24, or with a time 2026-12-24T18:00:00Z, or an empty text, got "
+            f"{value!r}"
+        ) from error
+
+
+def _day_or_time(text: Any) -> date:
+    return date.fromisoformat(text) if len(text) == len("2026-12-24") else datetime.fromisoformat(text)
 
 
 def checked_flag(key: str, value: Any) -> bool:

@@ -19,6 +19,7 @@ from evaluation.changes.amendable import (
     TEXTS,
     CannotAmend,
     checked_flag,
+    checked_moment,
     checked_number,
     checked_text,
     checked_word,
@@ -33,7 +34,7 @@ from evaluation.studies.holding import hold_alone
 from evaluation.study_files.checks_table import pay_in
 from evaluation.study_files.toml_table import BadToml, TomlTable
 
-__all__ = ["AMENDED", "CannotAmend", "amend", "how_far", "record"]
+__all__ = ["AMENDED", "CannotAmend", "amend", "checked_reason", "how_far", "record"]
 
 AMENDED: Final = "amended"
 LONGEST_REASON: Final = 1000
@@ -56,6 +57,7 @@ SAID: Final = {
     "max_share": "how much one annotator may judge",
     "lease_minutes": "how long a pair is held",
     "may_skip": "whether a pair may be skipped",
+    "closes": "the day on which it ends",
 }
 
 
@@ -80,7 +82,7 @@ def amend(
     """
     hold_alone(study.pk)
     held = Study.objects.select_for_update(of=("self",), no_key=True).get(pk=study.pk)
-    because = _reason(because)
+    because = checked_reason(because)
     if held.is_draft():
         raise CannotAmend(f"{held.name} was never opened: change its file, and create it anew")
     made = [change for change in _changes(held, changes) if change.before != change.after]
@@ -139,7 +141,8 @@ def said_of(key: str) -> str:
     return f"the {word} of {name}" if word != "question" else f"the question on {name}"
 
 
-def _reason(because: str) -> str:
+def checked_reason(because: str) -> str:
+    """Why something is amended, as it is kept; raises `CannotAmend` where nothing is said."""
     because = " ".join(because.replace("\0", "").split())
     if not because:
         raise CannotAmend("expected a reason: the report states it")
@@ -171,6 +174,8 @@ def _change(study: Study, key: str, value: Any) -> _Change:
         return _column(study, key, key, checked_number(key, value))
     if key == "may_skip":
         return _column(study, key, key, checked_flag(key, value))
+    if key == "closes":
+        return _closes(study, value)
     if key == "pay":
         return _pay(study, value)
     if is_word(key):
@@ -183,6 +188,16 @@ def _column(study: Study, key: str, column: str, value: Any) -> _Change:
         Study.objects.filter(pk=study.pk).update(**{column: value})
 
     return _Change(key, getattr(study, column), value, do)
+
+
+def _closes(study: Study, value: Any) -> _Change:
+    before, after = study.closes_at, checked_moment("closes", value)
+
+    def do() -> None:
+        Study.objects.filter(pk=study.pk).update(closes_at=after)
+
+    was, becomes = (each.isoformat(timespec="seconds") if each else "" for each in (before, after))
+    return _Change("closes", was, becomes, do)
 
 
 def _word(study: Study, key: str, value: Any) -> _Change:

@@ -12,7 +12,7 @@ from evaluation.study_files.study_file import StudyCriterion, StudyFile
 # What of a kept design is amended by its own key, or is written by Parley and not by the file.
 _ELSEWHERE: Final = (
     *("title", "name", "digests", "datasheet", "public_title", "consent", "instructions", "end", "content_warning"),
-    *("ethics", "plan", "pay", "max_share", "lease_minutes", "may_skip", "criteria", "background"),
+    *("ethics", "plan", "pay", "max_share", "lease_minutes", "may_skip", "criteria", "background", "closes"),
 )
 
 
@@ -37,6 +37,9 @@ def changes_in(study: Study, file: StudyFile) -> dict[str, Any]:
         for key in ("max_share", "lease_minutes", "may_skip")
         if getattr(file, key) != getattr(study, key)
     }
+    closes = study.closes_at.isoformat(timespec="seconds") if study.closes_at else ""
+    if file.closes != closes:
+        changes["closes"] = file.closes
     asked = {each.key: each for each in study.criteria.all()}
     for criterion in file.criteria:
         kept = asked[criterion.key]

@@ -77,7 +77,8 @@ def read_experiment(path: Path) -> Experiment:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadExperiment(f"no experiment file at {path}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Not TOML, not UTF-8, nested without end, or a number of thousands of digits.
         raise BadExperiment(f"{path.name}: {error}") from error
     unknown = sorted(set(data) - set(SECTIONS))
     if unknown:

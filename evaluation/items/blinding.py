@@ -4,11 +4,12 @@ Templates, forms and serializers of annotators get a `BlindedItem` and nothing e
 behind `require_results` until the study is closed, or unblinded on purpose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from evaluation.annotators.language import interface
 from evaluation.items.questions import Question, answers_in, in_plain_words, sheets_of
@@ -72,6 +73,11 @@ class BlindedQuestion:
         """What the reason is called in a form."""
         return reason_field(self.field)
 
+    @property
+    def opens(self) -> bool:
+        """Whether what is asked is said with it: of two replies that are rated, only with the first."""
+        return not self.field.endswith(".right")
+
 
 @dataclass(frozen=True)
 class BlindedItem:
@@ -130,7 +136,7 @@ def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedIte
         more_to_come=len(sheets) > 1 and not seen_all,
         language=study.language,
         changing=slot.answered_at is not None,
-        wording=wording_of(study),
+        wording=wording_of(questions, study),
         conversations=tuple(
             tuple(BlindedTurn(own=turn.speaker == 1, text=displayed(turn.text, study)) for turn in turns)
             for turns in whole
@@ -139,9 +145,14 @@ def blinded(slot: Slot, *, draft: Mapping[str, str] | None = None) -> BlindedIte
     )
 
 
-def wording_of(study: Study) -> str:
-    """The versions of the questions' wording as they stand, as a form carries them."""
-    return " ".join(f"{each.key}:{each.version}" for each in sorted(study.criteria.all(), key=lambda one: one.position))
+def wording_of(questions: Iterable[BlindedQuestion], study: Study) -> str:
+    """The versions of the wording of what is asked now, as a form carries them.
+
+    Of nothing else: the key of a question that waits would tell that traits come.
+    """
+    asked = {each.criterion for each in questions}
+    known = sorted(study.criteria.all(), key=lambda each: each.position)
+    return " ".join(f"{each.key}:{each.version}" for each in known if each.key in asked)
 
 
 def wording_in(text: str) -> dict[str, int]:
@@ -190,7 +201,13 @@ def _options(question: Question, kind: str) -> tuple[BlindedOption, ...]:
             else BlindedOption(value, f"{value}: {said[value]}" if value in said else value, value[-1])
             for value in values
         )
-    keys = FIVE_KEYS if criterion.scale == Criterion.Scale.PREFERENCE5 else KEYS
+    return _preferences(kind, values, criterion.scale, get_language())
+
+
+@lru_cache(maxsize=200)
+def _preferences(kind: str, values: tuple[str, ...], scale: str, language: str | None) -> tuple[BlindedOption, ...]:
+    # Every page says these few labels: looked up in `language`, which is spoken now, once for all of them.
+    keys, labels = FIVE_KEYS if scale == Criterion.Scale.PREFERENCE5 else KEYS, labels_of(kind)
     return tuple(BlindedOption(value, str(labels[value]), keys[value]) for value in values)
 
 

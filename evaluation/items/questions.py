@@ -100,19 +100,19 @@ def fill_in(judgment: Judgment, question: Question, value: str, slot: Slot) -> J
         spoken = False
     judgment.choice, judgment.value = (side, "") if spoken else ("", value)
     judgment.strength = int(strength) if spoken and strength else None
-    judgment.rated = {"": None, "left": slot.left(), "right": slot.right()}[question.side]
+    judgment.rated_id = {"": None, "left": slot.left_id(), "right": slot.right_id()}[question.side]
     return judgment
 
 
 def answer_in(judgment: Judgment, slot: Slot) -> tuple[str, str]:
     """The field and value that became `judgment`: the inverse of `fill_in`."""
-    left, value = slot.left(), judgment.value or judgment.choice
+    value = judgment.value or judgment.choice
     if judgment.strength is not None:
         value = f"{judgment.choice}:{judgment.strength}"
     key = judgment.criterion.key
     if judgment.rated_id is None:
         return key, value
-    return f"{key}.{'left' if left is not None and judgment.rated_id == left.pk else 'right'}", value
+    return f"{key}.{'left' if judgment.rated_id == slot.left_id() else 'right'}", value
 
 
 def answers_in(judgments: Iterable[Judgment], slot: Slot) -> dict[str, str]:

@@ -58,7 +58,7 @@ def looks_at(study: Study, *, limit: int | None = None) -> Iterator[Look]:
     is asked after the traits are shown is asked by itself, so that they cannot colour the answers before.
     """
     items = (
-        Item.objects.filter(study=study, automatic_tie=False, is_check=False, is_practice=False)
+        Item.objects.filter(study=study, automatic_tie=False, is_check=False, is_practice=False, dropped_at=None)
         .select_related("context", "first__system", "second__system")
         .order_by("pk")
     )

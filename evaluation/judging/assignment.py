@@ -17,8 +17,8 @@ from evaluation.judging.checking import check_due, checks_to_come, take_check
 from evaluation.judging.reading import (
     OwnLook,
     claim,
-    consent_if_open,
     held_annotator,
+    look_of,
     mark_state,
     next_open,
     open_contexts,
@@ -26,9 +26,10 @@ from evaluation.judging.reading import (
     own_looks,
     page_slot,
     renew,
-    slot_alone,
+    study_now,
 )
 from evaluation.models import Annotator, Draft, Judgment, LostLook, Slot, Study
+from evaluation.operation.counting import count
 from evaluation.queue.webhooks import ANNOTATOR_FINISHED, announce
 from generation.corpus.manifest import digest_of
 
@@ -66,34 +67,60 @@ class PersonalProgress:
     more: bool = False
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Claimed:
+    """A slot that was claimed, its annotator and study read with it, and what they held or answered before."""
+
+    slot: Slot
+    before: tuple[OwnLook, ...]
+
+    def looks(self) -> tuple[OwnLook, ...]:
+        """All that the annotator holds or answered."""
+        kept = any(each.slot == self.slot.pk for each in self.before)
+        return self.before if kept else (look_of(self.slot), *self.before)
+
+
 def claim_next(*, study: Study, annotator: Annotator, now: datetime) -> Slot | None:
     """The slot that `annotator` judges next, leased to them; None where nothing is left for them or the study rests.
 
     What they hold already comes first, with a fresh lease, on whatever device they ask.
     """
-    # Held until the end, so that one annotator asking twice at once gets one slot.
-    held = held_annotator(annotator)
+    claimed = claim_pair(study=study, annotator=annotator, now=now)
+    return claimed.slot if claimed is not None else None
+
+
+@transaction.atomic
+def claim_pair(*, study: Study, annotator: Annotator, now: datetime) -> Claimed | None:
+    """`claim_next`, with what a page says beside the slot."""
+    # Held until the end, so that one annotator asking twice at once gets one slot; and read anew, with the study: the
+    # objects at hand may be older than a pause or an amendment.
+    held = held_annotator(annotator, study.pk)
+    claimed = claim_held(held, now=now)
+    annotator.state, annotator.last_seen_at = held.state, held.last_seen_at
+    return claimed
+
+
+def claim_held(held: Annotator, *, now: datetime) -> Claimed | None:
+    """`claim_pair` for an annotator whom the caller holds, with their study as it stands now."""
+    study = held.study
     if held.consented_at is None:
         raise ConsentMissing(f"{held.code} has not agreed to take part")
-    # As it stands now: the object at hand may be older than a pause or an amendment.
-    consent = consent_if_open(study.pk)
-    if held.state not in MAY_JUDGE or consent is None:
+    if held.state not in MAY_JUDGE or not study.is_open():
         return None
-    if held.consent_version and held.consent_version != digest_of(consent):
+    if held.consent_version and held.consent_version != digest_of(study.consent):
         raise ConsentMissing(f"{held.code} has not agreed to the consent text as it is now")
     looks = own_looks(held)
-    slot_id = (
-        _hold_on(looks, annotator=held, study=study, now=now)
-        or _take_due_check(looks, annotator=held, study=study, now=now)
-        or _take_new(looks, annotator=held, study=study, now=now)
-    )
+    slot_id = _hold_on(looks, annotator=held, study=study, now=now)
+    if slot_id is None and not study.is_past_closing(now):
+        slot_id = _take_due_check(looks, annotator=held, study=study, now=now) or _take_new(
+            looks, annotator=held, study=study, now=now
+        )
     state = Annotator.State.ACTIVE if slot_id else Annotator.State.FINISHED
     mark_state(held, state, now=now)
-    if state == Annotator.State.FINISHED and held.state != state:
+    before, held.state, held.last_seen_at = held.state, state, now
+    if state == Annotator.State.FINISHED and before != state:
         announce(study=study, event=ANNOTATOR_FINISHED, subject=held.code, detail={"annotator": held.code}, now=now)
-    annotator.state, annotator.last_seen_at = state, now
-    return own_slot(annotator=held, slot_id=slot_id) if slot_id else None
+    return Claimed(_own_with_page(slot_id, annotator=held, study=study), tuple(looks)) if slot_id else None
 
 
 def _hold_on(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
@@ -123,7 +150,11 @@ def _take_new(looks: Sequence[OwnLook], *, annotator: Annotator, study: Study, n
 def _take_repeat(repeats: Sequence[int], *, annotator: Annotator, study: Study, now: datetime) -> int | None:
     if not repeats:
         return None
-    free = Slot.objects.filter(pk__in=repeats, item__is_check=False).unclaimed(now).order_by("position")
+    free = (
+        Slot.objects.filter(pk__in=repeats, item__is_check=False, item__dropped_at=None)
+        .unclaimed(now)
+        .order_by("position")
+    )
     return next((each.pk for each in free if _won(each, annotator=annotator, study=study, now=now)), None)
 
 
@@ -177,6 +208,8 @@ def _won(slot: Slot, *, annotator: Annotator, study: Study, now: datetime) -> bo
     except IntegrityError:
         # The database's own rule, that nobody sees a context twice, has the last word.
         return False
+    if won:
+        count("claim")
     if won and left_by is not None:
         # What somebody began here and left was never submitted.
         Judgment.objects.filter(slot=slot).delete()
@@ -216,30 +249,27 @@ def _share_of(study: Study, planned: int) -> int:
 
 def own_slot(*, annotator: Annotator, slot_id: int) -> Slot:
     """A slot that `annotator` holds or answered, with all that its page needs; else `NotYours` or `LeaseLost`."""
-    slot = page_slot(slot_id)
-    check_own(slot, annotator)
-    assert slot is not None
+    return _own_with_page(slot_id, annotator=annotator, study=study_now(annotator.study_id))
+
+
+def _own_with_page(slot_id: int, *, annotator: Annotator, study: Study) -> Slot:
+    slot = check_own(page_slot(slot_id, study), annotator)
+    slot.annotator = annotator
     return slot
 
 
-def is_answered(*, annotator: Annotator, slot_id: int) -> bool:
-    """Whether `annotator` answered a slot or only holds it; else `NotYours` or `LeaseLost`, as `own_slot`."""
-    slot = slot_alone(slot_id)
-    check_own(slot, annotator)
-    return slot is not None and slot.answered_at is not None
-
-
-def check_own(slot: Slot | None, annotator: Annotator) -> None:
-    """Raise `NotYours` unless `annotator` holds or answered `slot`; `LeaseLost` where somebody else does."""
+def check_own(slot: Slot | None, annotator: Annotator) -> Slot:
+    """`slot`, which `annotator` holds or answered; else `NotYours`, or `LeaseLost` where somebody else does."""
     if slot is None or slot.study_id != annotator.study_id:
         raise NotYours("there is no such pair for you")
     if slot.annotator_id != annotator.pk:
         raise LeaseLost("this pair went to somebody else after it lay for too long")
+    return slot
 
 
-def personal_progress(*, annotator: Annotator) -> PersonalProgress:
-    """What `annotator` did, and at most how much more there is for them."""
-    looks = own_looks(annotator)
+def personal_progress(*, annotator: Annotator, looks: Sequence[OwnLook] | None = None) -> PersonalProgress:
+    """What `annotator` did, and at most how much more there is for them; `looks` are theirs where they are known."""
+    looks = own_looks(annotator) if looks is None else looks
     measured = [each.seconds for each in looks if each.answered and each.seconds is not None]
     real, more = _real_left(annotator, looks)
     return PersonalProgress(

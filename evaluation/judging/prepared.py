@@ -13,10 +13,10 @@ Values must be of the type said, and never None: `x = NULL` is other SQL than `x
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import DeleteQuery, UpdateQuery
@@ -39,8 +39,8 @@ class _Ready:
     params: tuple[tuple[str, Any], ...]
     read: Callable[[list[Sequence[Any]]], list[Any]] = list
 
-    def filled(self, given: dict[str, Any]) -> list[Any]:
-        return [_adapted(given[name]) if name else value for name, value in self.params]
+    def filled(self, given: dict[str, Any], database: BaseDatabaseWrapper) -> list[Any]:
+        return [_adapted(given[name], database) if name else value for name, value in self.params]
 
 
 class _Statement:
@@ -50,19 +50,19 @@ class _Statement:
         self._kinds = kinds
         self._stand_ins = {name: _stand_in(kind, place) for place, (name, kind) in enumerate(kinds.items())}
 
-    def _ready(self) -> _Ready:
+    def _ready(self, database: BaseDatabaseWrapper) -> _Ready:
         # With the connection, which belongs to one thread and one database, and goes when it goes.
-        kept: dict[_Statement, _Ready] = connection.__dict__.setdefault("_parley_prepared", {})
+        kept: dict[_Statement, _Ready] = database.__dict__.setdefault("_parley_prepared", {})
         ready = kept.get(self)
         if ready is None:
-            ready = kept[self] = self._make()
+            ready = kept[self] = self._make(database)
         return ready
 
-    def _make(self) -> _Ready:
+    def _make(self, database: BaseDatabaseWrapper) -> _Ready:
         raise NotImplementedError
 
-    def _parameters(self, params: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
-        names = {_adapted(value): name for name, value in self._stand_ins.items()}
+    def _parameters(self, params: Iterable[Any], database: BaseDatabaseWrapper) -> tuple[tuple[str, Any], ...]:
+        names = {_adapted(value, database): name for name, value in self._stand_ins.items()}
         found = tuple((names.get(each, "") if _can_stand(each) else "", each) for each in params)
         missing = set(self._kinds) - {name for name, _ in found}
         if missing:
@@ -85,9 +85,10 @@ class Prepared(_Statement, Generic[Row]):
     def rows(self, **given: Any) -> list[Row]:
         """All rows, as the queryset would give them."""
         self._check(given)
-        ready = self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(ready.sql, ready.filled(given))
+        database = _database()
+        ready = self._ready(database)
+        with database.cursor() as cursor:
+            cursor.execute(ready.sql, ready.filled(given, database))
             found = cursor.fetchall()
         return ready.read(found)
 
@@ -95,43 +96,52 @@ class Prepared(_Statement, Generic[Row]):
         """The first row; the queryset says by its order which that is, and takes no more than one by its slice."""
         return next(iter(self.rows(**given)), None)
 
-    def _make(self) -> _Ready:
+    def _make(self, database: BaseDatabaseWrapper) -> _Ready:
         queryset = self._build(**self._stand_ins)
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("expected a query without prefetch_related: that asks more than one")
-        compiler = queryset.query.get_compiler(connection=connection)
+        compiler = queryset.query.get_compiler(connection=database)
         sql, params = compiler.as_sql()
         fields = [each[0] for each in compiler.select[: compiler.col_count]]
-        converters = compiler.get_converters(fields)
+        conversions = [
+            (place, convert, expression)
+            for place, (converts, expression) in compiler.get_converters(fields).items()
+            for convert in converts
+        ]
 
-        def converted(found: list[Sequence[Any]]) -> Iterable[Any]:
-            rows = chain.from_iterable([found])
-            return compiler.apply_converters(rows, converters) if converters else rows
+        def converted(found: list[Sequence[Any]]) -> list[Sequence[Any]]:
+            if not conversions or not found:
+                return found
+            # Column by column: row by row, as the compiler does it, many rows took longer than the database to find.
+            columns: list[Sequence[Any]] = list(zip(*found, strict=True))
+            for place, convert, expression in conversions:
+                columns[place] = [convert(value, expression, database) for value in columns[place]]
+            return list(zip(*columns, strict=True))
 
         if queryset._iterable_class is not ModelIterable:
             flat = queryset._iterable_class.__name__ == "FlatValuesListIterable"
 
             def plain(found: list[Sequence[Any]]) -> list[Any]:
-                return [row[0] if flat else tuple(row) for row in converted(found)]
+                return [row[0] for row in converted(found)] if flat else converted(found)
 
-            return _Ready(sql, self._parameters(params), plain)
+            return _Ready(sql, self._parameters(params, database), plain)
         info = compiler.klass_info
         model, mine = info["model"], info["select_fields"]
         start, end = mine[0], mine[-1] + 1
         names = [each[0].target.attname for each in compiler.select[start:end]]
         # The stubs are of a later Django, where it takes one more.
-        related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
+        related = get_related_populators(info, compiler.select, database.alias)  # type: ignore[call-arg]
 
         def objects(found: list[Sequence[Any]]) -> list[Any]:
             made = []
             for row in converted(found):
-                each = model.from_db(connection.alias, names, row[start:end])
+                each = model.from_db(database.alias, names, row[start:end])
                 for populate in related:
                     populate.populate(row, each)
                 made.append(each)
             return made
 
-        return _Ready(sql, self._parameters(params), objects)
+        return _Ready(sql, self._parameters(params, database), objects)
 
 
 class _Change(_Statement):
@@ -140,9 +150,10 @@ class _Change(_Statement):
     def run(self, **given: Any) -> int:
         """Change the rows, and return how many rows were met."""
         self._check(given)
-        ready = self._ready()
-        with connection.cursor() as cursor:
-            cursor.execute(ready.sql, ready.filled(given))
+        database = _database()
+        ready = self._ready(database)
+        with database.cursor() as cursor:
+            cursor.execute(ready.sql, ready.filled(given, database))
             return int(cursor.rowcount)
 
 
@@ -153,12 +164,12 @@ class PreparedUpdate(_Change):
         super().__init__(kinds)
         self._build = build
 
-    def _make(self) -> _Ready:
+    def _make(self, database: BaseDatabaseWrapper) -> _Ready:
         queryset, values = self._build(**self._stand_ins)
         query = queryset.query.chain(UpdateQuery)
         query.add_update_values(values)  # type: ignore[attr-defined]
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        return _Ready(sql, self._parameters(params))
+        sql, params = query.get_compiler(connection=database).as_sql()
+        return _Ready(sql, self._parameters(params, database))
 
 
 class PreparedDelete(_Change):
@@ -168,12 +179,12 @@ class PreparedDelete(_Change):
         super().__init__(kinds)
         self._build = build
 
-    def _make(self) -> _Ready:
+    def _make(self, database: BaseDatabaseWrapper) -> _Ready:
         queryset = self._build(**self._stand_ins)
         if queryset.model._meta.related_objects:
             raise ValueError(f"expected a model that nothing refers to, got {queryset.model.__name__}")
-        sql, params = queryset.query.chain(DeleteQuery).get_compiler(connection=connection).as_sql()
-        return _Ready(sql, self._parameters(params))
+        sql, params = queryset.query.chain(DeleteQuery).get_compiler(connection=database).as_sql()
+        return _Ready(sql, self._parameters(params, database))
 
 
 def insert_all(objects: Sequence[M]) -> None:
@@ -181,19 +192,20 @@ def insert_all(objects: Sequence[M]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    kept: dict[Any, str] = connection.__dict__.setdefault("_parley_inserts", {})
+    database = _database()
+    kept: dict[Any, str] = database.__dict__.setdefault("_parley_inserts", {})
     fields = [each for each in model._meta.local_concrete_fields if not each.primary_key]
     sql = kept.get((model, len(objects)))
     if sql is None:
-        name = connection.ops.quote_name
+        name = database.ops.quote_name
         columns = ", ".join(name(str(each.column)) for each in fields)
         row = f"({', '.join(['%s'] * len(fields))})"
         sql = f"INSERT INTO {name(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * len(objects))}"  # noqa: S608
         kept[model, len(objects)] = sql
     params = [
-        each.get_db_prep_save(each.pre_save(one, add=True), connection=connection) for one in objects for each in fields
+        each.get_db_prep_save(each.pre_save(one, add=True), connection=database) for one in objects for each in fields
     ]
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute(sql, params)
 
 
@@ -207,8 +219,13 @@ def _stand_in(kind: Kinds, place: int) -> Any:
     return f"stands for {place} until it is known"
 
 
-def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+def _database() -> BaseDatabaseWrapper:
+    # Itself, and not `django.db.connection`: that looks it up again for each of its attributes.
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _adapted(value: Any, database: BaseDatabaseWrapper) -> Any:
+    return database.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _can_stand(value: Any) -> bool:

@@ -4,6 +4,7 @@ How long they take depends on what one annotator did, never on how large the stu
 rows, or stops after `COUNTED`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +31,13 @@ class OwnLook(NamedTuple):
     first_on_left: bool
 
 
+class OwnPair(NamedTuple):
+    """A slot that an annotator holds or answered."""
+
+    slot: int
+    answered: bool
+
+
 def _is_set(field: str) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(**{f"{field}__isnull": False}), output_field=BooleanField())
 
@@ -52,19 +60,28 @@ _OWN: Final = Prepared(
     ),
     annotator=int,
 )
-_NUMBERS: Final = Prepared(
+_PAIRS: Final = Prepared(
     lambda annotator: (
         Slot.objects.filter(annotator_id=annotator)
         .order_by(F("answered_at").desc(nulls_first=True), "-pk")
-        .values_list("pk", flat=True)
+        .values_list("pk", _is_set("answered_at"))
+    ),
+    annotator=int,
+)
+_LATEST_PAIRS: Final = Prepared(
+    lambda annotator: (
+        Slot.objects.filter(annotator_id=annotator)
+        .order_by(F("answered_at").desc(nulls_first=True), "-pk")
+        .values_list("pk", _is_set("answered_at"))[:2]
     ),
     annotator=int,
 )
 _STUDY: Final = Prepared(lambda public_id: Study.objects.filter(public_id=public_id), public_id=str)
+_STUDY_NOW: Final = Prepared(lambda number: Study.objects.filter(pk=number), number=int)
 _ANNOTATOR: Final = Prepared(
-    lambda number, study: Annotator.objects.select_related("invite").filter(pk=number, study_id=study),
+    lambda number, public_id: Annotator.objects.select_related("study").filter(pk=number, study__public_id=public_id),
     number=int,
-    study=int,
+    public_id=str,
 )
 _HELD_ANNOTATOR: Final = Prepared(
     # No key: rows that merely name the annotator, such as a look that they lost to another, do not wait for it.
@@ -77,28 +94,21 @@ _CRITERIA: Final = Prepared(
     study=int,
 )
 _PAGE: Final = Prepared(
-    lambda slot: Slot.objects.select_related(
-        "study", "annotator", "item__context", "item__first", "item__second", "draft"
-    ).filter(pk=slot),
+    lambda slot: Slot.objects.select_related("item__context", "item__first", "item__second", "draft").filter(pk=slot),
     slot=int,
 )
 _HELD_SLOT: Final = Prepared(
     lambda slot: (
-        Slot.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("study", "item__first", "item__second", "draft")
-        .filter(pk=slot)
+        Slot.objects.select_for_update(of=("self",), no_key=True).select_related("item", "draft").filter(pk=slot)
     ),
     slot=int,
 )
-_SLOT: Final = Prepared(lambda slot: Slot.objects.filter(pk=slot), slot=int)
+_REPEAT: Final = Prepared(lambda slot: Slot.objects.filter(repeats_id=slot).values_list("pk", flat=True), slot=int)
 _JUDGMENTS: Final = Prepared(
     lambda slot: Judgment.objects.select_related("criterion").filter(slot_id=slot).order_by("pk"),
     slot=int,
 )
 _RECEIPT: Final = Prepared(lambda key: Receipt.objects.filter(key=key).values_list("slot_id", flat=True), key=str)
-_OPEN_STUDY: Final = Prepared(
-    lambda study: Study.objects.filter(pk=study, state=Study.State.OPEN).values_list("consent", flat=True), study=int
-)
 
 
 def open_looks(annotator: Any, study: Any, *, taken: bool) -> SlotQuerySet:
@@ -111,7 +121,13 @@ def open_looks(annotator: Any, study: Any, *, taken: bool) -> SlotQuerySet:
         seen = seen.filter(answered_at__isnull=False)
     lost = LostLook.objects.filter(annotator_id=annotator, context=OuterRef("context"))
     found = Slot.objects.filter(
-        ~Exists(seen), ~Exists(lost), study_id=study, look=1, answered_at=None, item__is_check=False
+        ~Exists(seen),
+        ~Exists(lost),
+        study_id=study,
+        look=1,
+        answered_at=None,
+        item__is_check=False,
+        item__dropped_at=None,
     )
     return found.order_by("position")
 
@@ -198,25 +214,27 @@ def study_named(public_id: str) -> Study | None:
     return _STUDY.first(public_id=public_id)
 
 
-def annotator_of(study: Study, number: int) -> Annotator | None:
-    """The annotator of `study` with this key, their invite read with them."""
-    found = _ANNOTATOR.first(number=number, study=study.pk) if number < 2**63 else None
-    if found is not None:
-        found.study = study
-    return found
+def annotator_of(public_id: str, number: int) -> Annotator | None:
+    """The annotator with this key, of the study with this opaque id, which is read with them."""
+    return _ANNOTATOR.first(number=number, public_id=public_id) if number < 2**63 else None
 
 
-def held_annotator(annotator: Annotator) -> Annotator:
-    """The annotator as they stand now, held until the transaction ends."""
-    found = _HELD_ANNOTATOR.first(number=annotator.pk, study=annotator.study_id)
+def held_annotator(annotator: Annotator, study_id: int) -> Annotator:
+    """The annotator as they stand now, held until the transaction ends, and the study as it stands now."""
+    found = _HELD_ANNOTATOR.first(number=annotator.pk, study=study_id)
     if found is None:
         raise Annotator.DoesNotExist(f"annotator {annotator.pk} is gone")
+    # A query of its own, after the lock: read in one with it, the study could be older than the wait for the lock.
+    found.study = study_now(study_id)
     return found
 
 
-def consent_if_open(study_id: int) -> str | None:
-    """The consent text as it stands; None where the study takes no judgments now."""
-    return _OPEN_STUDY.first(study=study_id)
+def study_now(number: int) -> Study:
+    """The study with this key as it stands now."""
+    found = _STUDY_NOW.first(number=number)
+    if found is None:
+        raise Study.DoesNotExist(f"study {number} is gone")
+    return found
 
 
 def own_looks(annotator: Annotator) -> list[OwnLook]:
@@ -224,9 +242,24 @@ def own_looks(annotator: Annotator) -> list[OwnLook]:
     return [OwnLook._make(row) for row in _OWN.rows(annotator=annotator.pk)]
 
 
-def own_numbers(annotator: Annotator) -> list[int]:
-    """The keys of those slots, in that order."""
-    return _NUMBERS.rows(annotator=annotator.pk)
+def own_pairs(annotator: Annotator) -> Iterator[OwnPair]:
+    """Those slots, in that order; the first two apart, since one of them is nearly always the one that is meant."""
+    yield from map(OwnPair._make, _LATEST_PAIRS.rows(annotator=annotator.pk))
+    yield from map(OwnPair._make, _PAIRS.rows(annotator=annotator.pk))
+
+
+def look_of(slot: Slot) -> OwnLook:
+    """The look that the annotator of a slot has by holding it, its item read with it."""
+    return OwnLook(
+        slot=slot.pk,
+        look=slot.look,
+        check=slot.item.is_check,
+        answered=False,
+        seconds=None,
+        repeat=_REPEAT.first(slot=slot.pk),
+        repeated=False,
+        first_on_left=slot.first_on_left,
+    )
 
 
 def open_contexts(annotator: Annotator) -> tuple[int, bool]:
@@ -310,25 +343,22 @@ def receipt_slot(key: str) -> int | None:
     return _RECEIPT.first(key=key)
 
 
-def page_slot(slot_id: int) -> Slot | None:
-    """A slot with all that its page needs."""
-    return _with_questions(_PAGE.first(slot=slot_id))
+def page_slot(slot_id: int, study: Study) -> Slot | None:
+    """A slot of `study` with all that its page needs; None where the study has no such slot."""
+    return _with_questions(_PAGE.first(slot=slot_id), study)
 
 
-def slot_alone(slot_id: int) -> Slot | None:
-    """A slot, and nothing that belongs to it."""
-    return _SLOT.first(slot=slot_id)
+def held_slot(slot_id: int, study: Study) -> Slot | None:
+    """A slot of `study` with its questions, held until the transaction ends; None where the study has no such slot."""
+    return _with_questions(_HELD_SLOT.first(slot=slot_id), study)
 
 
-def held_slot(slot_id: int) -> Slot | None:
-    """A slot with its study as it stands now, held until the transaction ends."""
-    return _with_questions(_HELD_SLOT.first(slot=slot_id))
-
-
-def _with_questions(slot: Slot | None) -> Slot | None:
-    if slot is None:
+def _with_questions(slot: Slot | None, study: Study) -> Slot | None:
+    if slot is None or slot.study_id != study.pk:
         return None
-    _remember(slot.study, "criteria", Criterion, _CRITERIA.rows(study=slot.study_id))
+    slot.study = study
+    if "criteria" not in getattr(study, "_prefetched_objects_cache", {}):
+        _remember(study, "criteria", Criterion, _CRITERIA.rows(study=study.pk))
     # Whatever is neither locked nor answered has no judgments: they are deleted when a slot changes hands.
     begun = slot.locked_at is not None or slot.answered_at is not None
     _remember(slot, "judgments", Judgment, _JUDGMENTS.rows(slot=slot.pk) if begun else [])

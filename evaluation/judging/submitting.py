@@ -15,7 +15,15 @@ from django.db import transaction
 from evaluation.annotators.excluding import apply_rules
 from evaluation.items.questions import Question, Sheet, answer_in, fill_in, sheets_of
 from evaluation.items.reasons import LONGEST_REASON, SUFFIX, needs_reason, parted, reason_field, takes_reason
-from evaluation.judging.assignment import LeaseLost, NotYours, check_own, own_slot
+from evaluation.judging.assignment import (
+    Claimed,
+    ConsentMissing,
+    LeaseLost,
+    NotYours,
+    check_own,
+    claim_held,
+    own_slot,
+)
 from evaluation.judging.prepared import insert_all
 from evaluation.judging.reading import (
     forget_draft,
@@ -29,6 +37,7 @@ from evaluation.judging.reading import (
     receipt_slot,
 )
 from evaluation.models import Annotator, Criterion, Judgment, JudgmentRevision, Receipt, Slot
+from evaluation.operation.counting import count
 from evaluation.studies.holding import hold_with_others
 
 __all__ = [
@@ -42,6 +51,7 @@ __all__ = [
     "lock",
     "save_draft",
     "submit",
+    "submit_and_claim",
 ]
 
 # Field -> value: "left", "right:2", "tie", "4"; see `questions`. A reason stands under FIELD.reason; see `reasons`.
@@ -78,6 +88,19 @@ class StudyNotOpen(ValueError):
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What a submit says of a pair; see `submit`."""
+
+    key: str
+    answers: Answers
+    seconds: float | None
+    layout: str
+    comment: str = ""
+    problem: str = ""
+    wording: Wording | None = None
+
+
+@dataclass(frozen=True)
 class _Given:
     """An answer that was checked against what its question offers."""
 
@@ -91,7 +114,7 @@ def save_draft(
     *, slot_id: int, annotator: Annotator, answers: Answers, comment: str = "", problem: str = "", now: datetime
 ) -> None:
     """Keep what is picked so far, in place of what was kept before. Nothing is counted by it."""
-    slot = _hold(slot_id, annotator)
+    slot = _slot(slot_id, _hold(annotator))
     _check_open(slot)
     given = _checked(answers, [question for sheet in sheets_of(slot) for question in sheet])
     kept = {each.question.field: each.value for each in given}
@@ -107,7 +130,7 @@ def lock(
     *, slot_id: int, annotator: Annotator, answers: Answers, wording: Wording | None = None, now: datetime
 ) -> Slot:
     """Freeze the first sheet, so that what is asked after it cannot colour it; a second time nothing changes."""
-    slot = _hold(slot_id, annotator)
+    slot = _slot(slot_id, _hold(annotator))
     if slot.locked_at is not None or slot.answered_at is not None:
         return slot
     _check_open(slot)
@@ -122,7 +145,6 @@ def lock(
     return slot
 
 
-@transaction.atomic
 def submit(
     *,
     slot_id: int,
@@ -142,47 +164,84 @@ def submit(
     annotator's last `CHANGEABLE`. Locked answers stay as they are, whatever is sent for them. `wording` is the versions
     that were on the page, where an amendment may have come since; without it they are today's.
     """
-    slot = _hold(slot_id, annotator)
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise BadAnswer(f"key: expected 1 to {LONGEST_KEY} printable characters, got {key!r}")
-    counted = receipt_slot(key)
+    sent = Sent(key, answers, seconds, layout, comment, problem, wording)
+    with transaction.atomic():
+        held = _hold(annotator)
+        slot = _count(slot_id, sent, held, now)
+        mark_seen(held, now=now)
+    annotator.excluded_by, annotator.state = held.excluded_by, held.state
+    count("judgment")
+    return slot
+
+
+def submit_and_claim(*, slot_id: int, annotator: Annotator, sent: Sent, now: datetime) -> Claimed | None:
+    """`submit` and `claim_pair` in one transaction, so in one write to the disk.
+
+    Where the claim raises `ConsentMissing`, the answers count all the same.
+    """
+    refused: ConsentMissing | None = None
+    claimed = None
+    with transaction.atomic():
+        held = _hold(annotator)
+        _count(slot_id, sent, held, now)
+        try:
+            claimed = claim_held(held, now=now)
+        except ConsentMissing as missing:
+            refused = missing
+        if claimed is None:
+            mark_seen(held, now=now)
+    annotator.excluded_by, annotator.state, annotator.last_seen_at = held.excluded_by, held.state, now
+    count("judgment")
+    if refused is not None:
+        raise refused
+    return claimed
+
+
+def _count(slot_id: int, sent: Sent, held: Annotator, now: datetime) -> Slot:
+    slot = _slot(slot_id, held)
+    _check_sent(sent)
+    counted = receipt_slot(sent.key)
     if counted is not None:
         if counted != slot.pk:
             raise BadAnswer("key: it was used for another pair")
         return slot
     _check_open(slot)
-    if layout not in LAYOUTS:
-        raise BadAnswer(f"layout: expected one of {', '.join(filter(None, LAYOUTS))}, got {layout!r}")
-    if problem not in PROBLEMS:
-        raise BadAnswer(f"problem: expected one of {', '.join(filter(None, PROBLEMS))}, got {problem!r}")
-    if len(comment) > LONGEST_COMMENT:
-        raise BadAnswer(f"comment: expected at most {LONGEST_COMMENT} characters, got {len(comment)}")
     sheets = sheets_of(slot)
     if len(sheets) > 1 and slot.locked_at is None:
         # Nothing that was not locked before the traits were shown may be counted.
         raise AnswersMissing([question.field for question in sheets[0]])
     asked = sheets[-1]
-    given = _checked({field: value for field, value in answers.items() if not _locked(field, sheets)}, asked)
+    given = _checked({field: value for field, value in sent.answers.items() if not _locked(field, sheets)}, asked)
     _check_all_answered(given, asked)
     if slot.answered_at is None:
-        _write(given, slot, annotator, wording, now)
+        _write(given, slot, held, sent.wording, now)
         mark_answered(
             slot,
             now=now,
-            seconds=_believable(seconds, slot, now),
-            layout=layout,
-            comment=comment,
-            problem=problem,
+            seconds=_believable(sent.seconds, slot, now),
+            layout=sent.layout,
+            comment=sent.comment,
+            problem=sent.problem,
         )
     else:
-        _check_changeable(slot, annotator)
-        _change(given, slot, wording, now)
-        Slot.objects.filter(pk=slot.pk).update(comment=comment, problem=problem)
-    insert_all([Receipt(key=key, slot=slot, received_at=now)])
+        _check_changeable(slot, held)
+        _change(given, slot, sent.wording, now)
+        Slot.objects.filter(pk=slot.pk).update(comment=sent.comment, problem=sent.problem)
+    insert_all([Receipt(key=sent.key, slot=slot, received_at=now)])
     forget_draft(slot)
-    mark_seen(annotator, now=now)
-    apply_rules(annotator=annotator, now=now)
+    apply_rules(annotator=held, now=now)
     return slot
+
+
+def _check_sent(sent: Sent) -> None:
+    if not 0 < len(sent.key) <= LONGEST_KEY or not sent.key.isprintable():
+        raise BadAnswer(f"key: expected 1 to {LONGEST_KEY} printable characters, got {sent.key!r}")
+    if sent.layout not in LAYOUTS:
+        raise BadAnswer(f"layout: expected one of {', '.join(filter(None, LAYOUTS))}, got {sent.layout!r}")
+    if sent.problem not in PROBLEMS:
+        raise BadAnswer(f"problem: expected one of {', '.join(filter(None, PROBLEMS))}, got {sent.problem!r}")
+    if len(sent.comment) > LONGEST_COMMENT:
+        raise BadAnswer(f"comment: expected at most {LONGEST_COMMENT} characters, got {len(sent.comment)}")
 
 
 def last_answered(*, annotator: Annotator) -> Slot | None:
@@ -201,14 +260,15 @@ def _answered_last(annotator: Annotator) -> list[int]:
     return list(answered.values_list("pk", flat=True)[:CHANGEABLE])
 
 
-def _hold(slot_id: int, annotator: Annotator) -> Slot:
-    """The slot, with its annotator and itself locked until the transaction ends, and the study as it is until then."""
+def _hold(annotator: Annotator) -> Annotator:
+    """The annotator as they stand now, locked until the transaction ends, and their study as it is until then."""
     hold_with_others(annotator.study_id)
-    held_annotator(annotator)
-    slot = held_slot(slot_id)
-    check_own(slot, annotator)
-    assert slot is not None
-    return slot
+    return held_annotator(annotator, annotator.study_id)
+
+
+def _slot(slot_id: int, held: Annotator) -> Slot:
+    """The slot of an annotator who is held, locked too until the transaction ends."""
+    return check_own(held_slot(slot_id, held.study), held)
 
 
 def _check_open(slot: Slot) -> None:
@@ -270,7 +330,7 @@ def _judgment(given: _Given, slot: Slot, annotator: Annotator, wording: Wording 
         slot=slot,
         criterion=criterion,
         annotator=annotator,
-        displayed_left=slot.left(),
+        displayed_left_id=slot.left_id(),
         criterion_version=_version(criterion, wording),
         trait=slot.item.trait if about_trait else "",
         level=slot.item.level if about_trait else "",

@@ -61,7 +61,7 @@ def _form_of_json(beginning: str) -> str:
     try:
         first, _ = json.JSONDecoder().raw_decode(text)
         keys = set(first) if isinstance(first, dict) else set()
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         # Cut off, or broken: the reader of the form will say where.
         keys = keys or set()
     if {"annotations", "data"} <= keys:

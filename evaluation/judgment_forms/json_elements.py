@@ -44,7 +44,10 @@ def _elements(path: Path) -> Iterator[tuple[int, object]]:
     except UnicodeEncodeError as error:
         half = error.object[error.start]
         raise BadLine(path, line, f"expected whole characters, got the lone surrogate {half!r}") from error
-    except RecursionError as error:
+    except BadLine:
+        raise
+    except (ValueError, RecursionError) as error:
+        # Nested without end, or a number of thousands of digits.
         raise BadLine(path, line, f"not JSON that can be read: {error}") from error
 
 

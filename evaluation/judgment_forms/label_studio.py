@@ -93,7 +93,7 @@ def _said(result: Mapping[str, Any]) -> str | None:
             raise ValueError(f"{result.get('from_name')}: expected 'left' or 'right' as selected, got {side!r}")
         return str(side)
     chosen = value.get("choices") if result.get("type") == "choices" else None
-    return WORDS.get(str(chosen[0]).strip().lower()) if chosen and len(chosen) == 1 else None
+    return WORDS.get(str(chosen[0]).strip().lower()) if isinstance(chosen, list) and len(chosen) == 1 else None
 
 
 def _systems(data: Mapping[str, Any], to_name: str) -> tuple[str, str]:

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaluation.judgment_forms.cells import COLUMNS, REQUIRED, Cells
-from evaluation.judgment_forms.tables import named_lines
+from evaluation.judgment_forms.tables import check_columns, named_lines
 from generation.corpus.dialogues import BadLine, read_json_lines
 
 
 def read_csv(path: Path) -> Iterator[tuple[int, Cells]]:
     """Line numbers and cells by column; unknown columns are passed over."""
     header, lines = named_lines(path, expected=", ".join(REQUIRED))
-    missing = [name for name in REQUIRED if name not in header]
-    if missing:
-        raise BadLine(path, 1, f"expected a column {missing[0]!r}; the columns are {', '.join(header)}")
+    check_columns(path, header, REQUIRED)
     for line, cells in lines:
         yield line, {name: cell for name, cell in cells.items() if name in COLUMNS}
 

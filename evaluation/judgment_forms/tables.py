@@ -9,7 +9,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Final, cast
@@ -64,6 +64,13 @@ def named_lines(path: Path, *, expected: str) -> tuple[list[str], Iterator[tuple
     return header, (
         (line, {name: restored(cell) for name, cell in zip(header, cells, strict=True)}) for line, cells in lines
     )
+
+
+def check_columns(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:
+    """Raise `BadLine` with all columns that are needed and not there."""
+    missing = " and ".join(f"a column {name!r}" for name in needed if name not in header)
+    if missing:
+        raise BadLine(path, 1, f"expected {missing}; the columns are {', '.join(header)}")
 
 
 def delimiter_of(first: str) -> str:

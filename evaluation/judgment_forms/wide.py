@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.judgment_forms.cells import COLUMNS, Cells
-from evaluation.judgment_forms.tables import named_lines
+from evaluation.judgment_forms.tables import check_columns, named_lines
 from generation.corpus.dialogues import BadLine
 
 # Of one judgment and not of an item: in a wide table these names would be annotators'.
@@ -45,9 +45,7 @@ def _chosen(cell: str, item: Mapping[str, str]) -> str:
 
 def _check_header(path: Path, header: list[str]) -> None:
     needed = ("context", "system") if "system" in header else ("context", "first", "second")
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise BadLine(path, 1, f"expected a column {missing[0]!r}; the columns are {', '.join(header)}")
+    check_columns(path, header, needed)
     mixed = [name for name in header if name in _OF_A_JUDGMENT]
     if mixed:
         raise BadLine(

@@ -14,6 +14,7 @@ from evaluation.material.contexts import candidate_of, context_row
 from evaluation.material.gathering import Gathered, WrongFiles, alike, called_by, find_responses
 from evaluation.material.known_pairs import KnownPairs, shuffled_pairs
 from evaluation.models import Context, Item, Response, Study, System
+from evaluation.stats.data.declared import PREFERENCES
 from evaluation.stats.instrument.controls import AA, CEILING
 from evaluation.stats.preferences.seeds import checkpoint_name
 from evaluation.study_files.checks_table import KnownPair
@@ -209,7 +210,7 @@ def control_rows(
     )
     asks = any(each.needs for each in file.criteria)
     traits = choose_traits([candidate_of(each.pair.context) for each in controls], seed=study.seed) if asks else {}
-    preferred = [each.key for each in file.criteria if each.scale in ("preference", "preference5")]
+    preferred = [each.key for each in file.criteria if each.scale in PREFERENCES]
     return Item.objects.bulk_create(
         (
             Item(

@@ -81,6 +81,9 @@ class Item(models.Model):
     why = models.TextField(blank=True)
     # The two responses are equal once normalised: a tie that nobody is asked about.
     automatic_tie = models.BooleanField(default=False)
+    # Taken out while the study ran, by an amendment that says why: handed out no more, and in no result.
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_because = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         constraints = [
@@ -105,6 +108,8 @@ class LostLook(models.Model):
     item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Passed over on purpose, where the study allows it.
     skipped_at = models.DateTimeField(null=True, blank=True)
+    # Taken from them because the pair was dropped: it is paid as if they had judged it.
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["annotator", "context"], name="one_lost_look_per_context")]
@@ -133,11 +138,12 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         return self.filter(annotator=annotator)
 
     def planned(self) -> "SlotQuerySet":
-        """Those of real pairs that the result is made of: not of check pairs, and of nobody who is excluded."""
+        """Those of real pairs that the result is made of: no check pairs, no dropped ones, of nobody excluded."""
         return self.filter(
             Q(annotator=None) | Q(annotator__excluded_by=""),
             Q(repeats=None) | Q(repeats__annotator=None) | Q(repeats__annotator__excluded_by=""),
             item__is_check=False,
+            item__dropped_at=None,
         )
 
 
@@ -204,3 +210,11 @@ class Slot(models.Model):
     def right(self) -> Response | None:
         """The response shown second on the page (Reply 2)."""
         return self.item.second if self.first_on_left else self.item.first
+
+    def left_id(self) -> int | None:
+        """The key of the response shown first on the page; the response itself need not be read."""
+        return self.item.first_id if self.first_on_left else self.item.second_id
+
+    def right_id(self) -> int | None:
+        """The key of the response shown second on the page."""
+        return self.item.second_id if self.first_on_left else self.item.first_id

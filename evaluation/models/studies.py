@@ -62,6 +62,8 @@ class Study(models.Model):
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # From then on nobody is given another pair; who holds one may finish it. Asked whenever a pair is.
+    closes_at = models.DateTimeField(null=True, blank=True)
     unblinded_at = models.DateTimeField(null=True, blank=True)
     researchers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="evaluation.Membership", related_name="studies"
@@ -84,6 +86,11 @@ class Study(models.Model):
     def is_closed(self) -> bool:
         """Whether the study has ended for good."""
         return self.state == self.State.CLOSED
+
+    def is_past_closing(self, now: datetime) -> bool:
+        """Whether the date has come after which nobody is given another pair."""
+        closes: datetime | None = self.closes_at
+        return closes is not None and now >= closes
 
     def shows_results(self) -> bool:
         """Whether results by system may be seen: once closed, or unblinded on purpose."""

@@ -144,6 +144,7 @@ def _study(name: str, file: StudyFile, gathered: Gathered, design: dict[str, obj
         content_warning=file.content_warning,
         may_skip=file.may_skip,
         ethics=file.ethics,
+        closes_at=datetime.fromisoformat(file.closes) if file.closes else None,
         consent=file.consent,
         instructions=file.instructions,
         end_text=file.end,

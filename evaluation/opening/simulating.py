@@ -134,6 +134,8 @@ def copy_study(study: Study, *, now: datetime) -> Study:
     copy.public_id, copy.simulated, copy.state = secrets.token_urlsafe(9), True, Study.State.DRAFT
     copy.created_at, copy.design_digest = now, ""
     copy.opened_at = copy.closed_at = copy.unblinded_at = None
+    # Who judges here keeps no hours.
+    copy.closes_at = None
     copy.save(force_insert=True)
     systems = _copied(System.objects.filter(study=study), study=copy)
     _copied(Criterion.objects.filter(study=study), study=copy)

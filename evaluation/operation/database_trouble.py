@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
 
+from evaluation.operation.counting import count
+
 # Seconds, as said to browsers and scripts.
 RETRY_AFTER: Final = 5
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page, or for a script the JSON, that says the database is away for now."""
     # The kind alone: a message may hold values.
     log.error("database trouble: %s", type(error).__name__)
+    count("database error")
     response: HttpResponse
     if request.path.startswith("/api/"):
         response = JsonResponse({"detail": "The database does not answer just now. Try again."}, status=503)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from generation.corpus.manifest import digest_of_file
@@ -64,6 +65,9 @@ def back_up(*, to: Path, now: datetime) -> dict[str, Any]:
 def restore(*, of: Path) -> dict[str, Any]:
     """Put the backup in the folder `of` into the database, which must be empty; its manifest.
 
+    One of an earlier version comes back as it was, and `migrate` then upgrades it (`not_applied` says whether it must);
+    one of a later version than this is refused, since nothing here could read it.
+
     Raises `CannotKeep` before anything is changed, and `BackupBroken` where what was put in is not what was copied.
     """
     manifest = _manifest(of)
@@ -72,6 +76,7 @@ def restore(*, of: Path) -> dict[str, Any]:
         raise CannotKeep(f"{of} is of a {manifest['engine']} database, and this one is {connection.vendor}")
     if not file.is_file() or digest_of_file(file) != manifest["sha256"]:
         raise CannotKeep(f"{file}: expected the digest that {MANIFEST} states; the file is damaged or not the one")
+    _refuse_later_versions(manifest, of)
     tables = connection.introspection.table_names()
     if tables:
         raise CannotKeep(f"the database has {len(tables)} tables: a backup is restored into an empty one alone")
@@ -84,6 +89,28 @@ def restore(*, of: Path) -> dict[str, Any]:
         wrong = sorted(name for name in {*rows, *manifest["rows"]} if rows.get(name) != manifest["rows"].get(name))
         raise BackupBroken(f"restored, and {', '.join(wrong[:5])} hold other numbers of rows than were copied")
     return manifest
+
+
+def not_applied(manifest: dict[str, Any]) -> list[str]:
+    """The migrations that the database of this backup has yet to take: none where it is of this version."""
+    return sorted(set(_known()) - set(manifest.get("migrations", ())))
+
+
+def _refuse_later_versions(manifest: dict[str, Any], folder: Path) -> None:
+    known = _known()
+    apps = {name.partition(".")[0] for name in known}
+    # What an app that is no longer there once did is of the past, not of the future.
+    unknown = [name for name in manifest.get("migrations", ()) if name not in known and name.partition(".")[0] in apps]
+    if unknown:
+        raise CannotKeep(
+            f"{folder} was made by a later version of Parley ({', '.join(sorted(unknown)[:5])} is not known here): "
+            "install that version, and restore with it"
+        )
+
+
+def _known() -> set[str]:
+    """Every migration that this version has, as `app.name`."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

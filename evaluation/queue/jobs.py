@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from evaluation.models import Job, Judgment, JudgmentRevision, Researcher, Study
 from evaluation.queue.queueing import later
@@ -154,10 +154,16 @@ class Progress:
         self.stage, self.done, self.total = stage, done, total
 
 
-def remove_old(*, before: datetime) -> int:
+def old_jobs(*, before: datetime, study: Study | None = None) -> QuerySet[Job]:
+    """Jobs that ended before `before`, of one study or of all."""
+    ended = Job.objects.filter(ended_at__lt=before).order_by("pk")
+    return ended if study is None else ended.filter(study=study)
+
+
+def remove_old(*, before: datetime, study: Study | None = None) -> int:
     """Delete jobs that ended before `before`, with their files; how many."""
     count = 0
-    for job in Job.objects.filter(ended_at__lt=before):
+    for job in old_jobs(before=before, study=study):
         if job.file:
             with suppress(FileNotFoundError):
                 path_of(job).unlink()

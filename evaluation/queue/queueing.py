@@ -42,6 +42,8 @@ def celery_app() -> "Celery":
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_connect_timeout": PATIENCE, "socket_timeout": 30},
         worker_hijack_root_logger=False,
+        # What a library prints is no line of the log.
+        worker_redirect_stdouts=False,
         beat_schedule={"sweep": {"task": "evaluation.sweep", "schedule": float(settings.SWEEP_SECONDS)}},
     )
     return app

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from evaluation.reports.numbers import SPACE, counted, decimal, has_interval, listed, p_said, percent, span
-from evaluation.reports.places import ALL
+from evaluation.reports.places import ALL, tested_places
 
 # Among more systems than three, and more labels than that, the shares stand in their table.
 MOST_PAIRS: Final = 3
+# So do more pairs in single domains than these.
+MOST_SAID: Final = 4
 MOST_LABELS: Final = 3
 
 
@@ -19,7 +21,11 @@ def system_labels_said(analysis: Mapping[str, Any], criterion: str) -> str:
         return f"the labels of {counted(len(labelled), 'pair')} of systems stand in their table"
     alpha = float((analysis.get("plan") or {}).get("alpha", 0.05))
     shares = analysis["criteria"][criterion].get("shares") or {}
-    return "; ".join(_pair_said(each, shares, alpha) for each in labelled)
+    places = [(each, domain, named) for each in labelled for domain, named in tested_places(each["domains"])]
+    if len(places) > MOST_SAID:
+        return f"the labels of {counted(len(labelled), 'pair')} of systems, by domain, stand in their table"
+    # Shares are of all domains together: beside a difference in one of them they would be another number.
+    return "; ".join(_pair_said(each, domain, named, {} if named else shares, alpha) for each, domain, named in places)
 
 
 def system_label_signatures(analysis: Mapping[str, Any], criterion: str) -> tuple[str, ...]:
@@ -28,38 +34,44 @@ def system_label_signatures(analysis: Mapping[str, Any], criterion: str) -> tupl
     tests = [
         found["tests"]["permutation"]
         for each in entries
-        for found in (each["domains"][ALL].get("labels") or {}).values()
+        for domain, _ in tested_places(each["domains"])
+        for found in (each["domains"][domain].get("labels") or {}).values()
     ]
     return tuple(dict.fromkeys(str(each["signature"]) for each in tests if each.get("signature")))
 
 
-def _pair_said(entry: Mapping[str, Any], shares: Mapping[str, Any], alpha: float) -> str:
-    first, second, labels = str(entry["first"]), str(entry["second"]), entry["domains"][ALL]["labels"]
+def _pair_said(entry: Mapping[str, Any], domain: str, named: str, shares: Mapping[str, Any], alpha: float) -> str:
+    first, second, labels = str(entry["first"]), str(entry["second"]), entry["domains"][domain]["labels"]
+    where = f" in {named}" if named else ""
     tested = {label: each for label, each in labels.items() if each["tests"]["permutation"].get("p_holm") is not None}
     if not tested:
         reasons = [str(each["tests"]["permutation"].get("reason") or "too few judgments") for each in labels.values()]
-        return f"labels of {first} and {second} cannot be compared: {reasons[0].partition(': ')[0]}"
+        return f"labels of {first} and {second}{where} cannot be compared: {reasons[0].partition(': ')[0]}"
     shown = [label for label, each in tested.items() if each["tests"]["permutation"]["p_holm"] <= alpha]
     if shown:
         clauses = [_more_often(label, tested[label], first, second, shares) for label in shown[:MOST_LABELS]]
         rest = len(shown) - MOST_LABELS
-        return listed(clauses) + (f" ({counted(rest, 'label')} more in the table)" if rest > 0 else "")
+        return f"{where.strip()} {listed(clauses)}".lstrip() + (
+            f" ({counted(rest, 'label')} more in the table)" if rest > 0 else ""
+        )
     largest = max(tested, key=lambda label: abs(tested[label]["difference"]["value"] or 0.0))
     return (
-        f"neither {first} nor {second} was shown to be given any label more often; the largest difference is in "
-        f"“{largest}”, {_against(largest, first, second, shares)} ({_test(tested[largest])})"
+        f"neither {first} nor {second} was shown to be given any label more often{where}; the largest difference is in "
+        f"“{largest}”{_against(largest, first, second, shares)} ({_test(tested[largest])})"
     )
 
 
 def _more_often(label: str, found: Mapping[str, Any], first: str, second: str, shares: Mapping[str, Any]) -> str:
     higher, lower = (first, second) if found["difference"]["value"] > 0 else (second, first)
     shown = _against(label, higher, lower, shares)
-    return f"{higher} was called “{label}” more often than {lower}, {shown} ({_test(found)})"
+    return f"{higher} was called “{label}” more often than {lower}{shown} ({_test(found)})"
 
 
 def _against(label: str, one: str, other: str, shares: Mapping[str, Any]) -> str:
+    if not shares:
+        return ""
     said = [(shares.get(system) or {}).get(label, {}).get("value") for system in (one, other)]
-    return " against ".join("an unknown share" if each is None else percent(each) for each in said)
+    return ", " + " against ".join("an unknown share" if each is None else percent(each) for each in said)
 
 
 def _test(found: Mapping[str, Any]) -> str:

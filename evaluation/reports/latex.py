@@ -1,13 +1,15 @@
 """A report's tables in LaTeX (booktabs), and a document that holds them all and compiles by itself.
 
-A table fits the line: one too wide is scaled down, one longer than a page goes on over pages. Every character is one
-that pdfLaTeX can set; what a name holds beyond that stands as its code point.
+A table fits the line: one too wide is scaled down, one longer than a page goes on over pages, one that is both goes on
+in parts, each scaled. Every character is one that pdfLaTeX can set; what a name holds beyond that stands as its code
+point.
 """
 
 import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.template.loader import render_to_string
@@ -21,6 +23,12 @@ PACKAGES: Final = ("booktabs", "longtable", "graphicx", "array")
 LABEL: Final = 12
 # More rows than this do not stay on one page.
 PAGE_OF_ROWS: Final = 40
+# Letters, gaps between columns included, that the document's line (472 pt) holds in footnote size even where all of
+# them are capitals, some 5.9 pt wide. A `longtable` cannot be scaled.
+LINE_OF_LETTERS: Final = 80
+# What `p{14em}` holds, and what the gap between two columns takes of a line, in letters.
+PROSE_OF_LETTERS: Final = 28
+GAP: Final = 1.5
 SPECIAL: Final = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -84,7 +92,9 @@ def _escaped(character: str) -> str:
 def table_latex(table: Table, *, marked: str = "", source: str = "") -> str:
     """`table` as it stands on the page, to be read by `\\input`; `marked` follows its note, `source` is a comment."""
     comment = "".join(f"% {line}\n" for line in (re.sub(r"\s+", " ", source), _needs()) if line)
-    return comment + (_long(table, marked) if len(table.rows) > PAGE_OF_ROWS else _on_one_page(table, marked))
+    if len(table.rows) <= PAGE_OF_ROWS:
+        return comment + _on_one_page(table, marked)
+    return comment + (_in_parts(table, marked) if _letters(table) > LINE_OF_LETTERS else _long(table, marked))
 
 
 def report_latex(report: StudyReport) -> str:
@@ -115,23 +125,59 @@ def _needs() -> str:
     return f"needs {', '.join(PACKAGES)}"
 
 
+def _letters(table: Table) -> float:
+    """How long a line of the table is, at most."""
+    columns = table.shown_columns()
+    widths = [max((len(line) for line in _head_lines(column)), default=0) for column in columns]
+    for row in table.shown_rows():
+        for place, cell in enumerate(row):
+            widths[place] = max(widths[place], _length(cell.text) + len(cell.mark))
+    return sum(
+        (PROSE_OF_LETTERS if column.kind == "prose" else width) + GAP
+        for column, width in zip(columns, widths, strict=True)
+    )
+
+
+def _length(text: str) -> int:
+    """Letters of `text` as it is set, where what has no letter stands as its code point."""
+    return sum(len(found) if (found := _escaped(each)).startswith("[U+") else 1 for each in text)
+
+
 def _on_one_page(table: Table, marked: str) -> str:
+    return _scaled(table, _rows(table), rf"\caption{{{escaped(table.caption)}}}", _notes(table, marked))
+
+
+def _in_parts(table: Table, marked: str) -> str:
+    """Tables of a page each, under one number: what comes after the first says that it goes on."""
+    made = []
+    for start in range(0, len(table.rows), PAGE_OF_ROWS):
+        last = start + PAGE_OF_ROWS >= len(table.rows)
+        # A part names what heads its first row anew, and has its own marks for what is missing.
+        part = replace(table, rows=table.rows[start : start + PAGE_OF_ROWS], note=table.note if last else "")
+        caption = rf"\caption{{{escaped(table.caption)}}}"
+        if start:
+            caption = rf"\addtocounter{{table}}{{-1}}\caption{{{escaped(table.caption)} (continued)}}"
+        made.append(_scaled(part, _rows(part), caption, _notes(part, marked if last else ""), labelled=not start))
+    return "".join(made)
+
+
+def _scaled(table: Table, rows: Sequence[str], caption: str, notes: Sequence[str], *, labelled: bool = True) -> str:
     lines = [
         r"\begin{table}[htbp]",
         r"\centering",
         r"\small",
-        rf"\caption{{{escaped(table.caption)}}}",
-        rf"\label{{tab:{table.key}}}",
+        caption,
+        *([rf"\label{{tab:{table.key}}}"] if labelled else []),
         # Scaled down where it is wider than the line, else left as it is.
         r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
         rf"\begin{{tabular}}{{{_columns(table.shown_columns())}}}",
         r"\toprule",
         _head(table),
         r"\midrule",
-        *_rows(table),
+        *rows,
         r"\bottomrule",
         r"\end{tabular}}",
-        *_notes(table, marked),
+        *notes,
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
@@ -170,11 +216,15 @@ def _head(table: Table) -> str:
     cells = []
     for column in table.shown_columns():
         side = "r" if column.is_number() else "l"
-        lines = [escaped(line) for line in textwrap.wrap(column.label, LABEL, break_long_words=False)]
+        lines = [escaped(line) for line in _head_lines(column)]
         stacked = r"\\".join(lines)
         label = rf"\shortstack[{side}]{{{stacked}}}" if len(lines) > 1 else stacked
         cells.append(rf"\multicolumn{{1}}{{{side}}}{{{label}}}")
     return " & ".join(cells) + r" \\"
+
+
+def _head_lines(column: Column) -> list[str]:
+    return textwrap.wrap(column.label, LABEL, break_long_words=False)
 
 
 def _rows(table: Table) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evaluation.material.gathering import NO_DOMAIN
+
 ALL: Final = "all"
 
 
@@ -67,10 +69,16 @@ def domains_to_show(domains: Mapping[str, Any]) -> list[str]:
     return single if len(single) == 1 else [*single, *([ALL] if ALL in domains else [])]
 
 
+def tested_places(domains: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where what nobody declared is tested: each single domain with its name, all of them where there is but one."""
+    single = sorted(domain for domain in domains if domain != ALL)
+    return [(domain, domain) for domain in single] if len(single) > 1 else [(ALL, "")]
+
+
 def domain_name(domain: str, domains: Mapping[str, Any]) -> str:
-    """A domain as people read it; empty where the judgments know no domains."""
+    """A domain as people read it; empty where the judgments know no domains, or but the one that nobody named."""
     if domain != ALL:
-        return domain
+        return domain if domain != NO_DOMAIN or len(domains.keys() - {ALL}) > 1 else ""
     return "all domains" if len(domains) > 1 else ""
 
 

@@ -161,7 +161,7 @@ def _plot(sized: Sized) -> PowerPlot:
         lines.append(Line(f"line-{number}", f"{counted(curve.votes, 'judgment')} to a context", points, dots))
     return PowerPlot(
         title="Power over pay",
-        alt="Power by the number of judgments. " + " ".join(_in_words(sized, curve) for curve in sized.curves),
+        alt="Power by the number of judgments. " + " ".join(_in_words(curve) for curve in sized.curves),
         caption=(
             "Lines at one place cost the same. The ring is the design itself; the lines across are 80 % and 90 %."
         ),
@@ -178,7 +178,7 @@ def _plot(sized: Sized) -> PowerPlot:
     )
 
 
-def _in_words(sized: Sized, curve: Curve) -> str:
+def _in_words(curve: Curve) -> str:
     reached = [
         f"{percent(target)} at {contexts:,} contexts" if contexts else f"{percent(target)} not reached"
         for target, contexts in curve.needed.items()

@@ -37,7 +37,7 @@ def tables_of(analysis: Mapping[str, Any], found: Sequence[Place]) -> tuple[Tabl
     candidates: list[Table | None] = [
         _comparisons(analysis, found),
         _hypotheses(analysis),
-        _tests(analysis, found),
+        _tests(found),
         _effects(found),
         _ranking(analysis),
         _ratings(analysis),
@@ -190,7 +190,7 @@ def _hypotheses(analysis: Mapping[str, Any]) -> Table | None:
     return Table("hypotheses", "The family of claims", columns, tuple(rows), note, signatures) if rows else None
 
 
-def _tests(analysis: Mapping[str, Any], found: Sequence[Place]) -> Table | None:
+def _tests(found: Sequence[Place]) -> Table | None:
     """Every test of the same judgments side by side, one row for each place."""
     one = len(pairs_of(list(found))) == 1
     columns = [

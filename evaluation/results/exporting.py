@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import cast
 
 from django.db.models import QuerySet
@@ -40,7 +40,7 @@ def rows_of(study: Study) -> list[JudgmentRow]:
     out stand in it, marked as such; pairs with equal responses do not, since nobody was asked (`info_of` counts them).
     What language models said follows, by model, from the files that `judge` wrote.
     """
-    return [row_of(judgment) for judgment in _judgments(study)] + machine_rows(study)
+    return [row_of(judgment) for judgment in _judgments(study)] + _machine_rows(study)
 
 
 def rows_of_items(study: Study, items: Collection[int]) -> list[JudgmentRow]:
@@ -52,7 +52,7 @@ class RowsOf:
     """The same rows, of which only the part that is asked for is read: `len()`, and a slice of them."""
 
     def __init__(self, study: Study) -> None:
-        self._people, self._machines = _judgments(study), machine_rows(study)
+        self._people, self._machines = _judgments(study), _machine_rows(study)
         self._said = self._people.count()
 
     def __len__(self) -> int:
@@ -62,6 +62,20 @@ class RowsOf:
         start, stop, _ = part.indices(len(self))
         people = [row_of(each) for each in self._people[start:stop]] if start < self._said else []
         return people + self._machines[max(start - self._said, 0) : max(stop - self._said, 0)]
+
+
+def _machine_rows(study: Study) -> list[JudgmentRow]:
+    """What models said, that of dropped pairs marked as people's is: a file was written before a pair was dropped."""
+    said = machine_rows(study)
+    if not said:
+        return []
+    gone = {
+        (context, frozenset((first, second))): because
+        for context, first, second, because in Item.objects.filter(study=study, dropped_at__isnull=False).values_list(
+            "context__ident", "first__system__name", "second__system__name", "dropped_because"
+        )
+    }
+    return [replace(row, dropped=gone.get((row.context, frozenset((row.first, row.second))), "")) for row in said]
 
 
 def _judgments(study: Study) -> QuerySet[Judgment]:
@@ -112,7 +126,12 @@ def row_of(judgment: Judgment) -> JudgmentRow:
         control=item.control,
         reason=judgment.reason,
         wording=judgment.criterion_version,
+        dropped=_dropped(item),
     )
+
+
+def _dropped(item: Item) -> str:
+    return item.dropped_because if item.dropped_at is not None else ""
 
 
 def _choice(judgment: Judgment, slot: Slot) -> str:

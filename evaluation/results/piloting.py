@@ -8,11 +8,11 @@ from statistics import mean
 from django.db.models import Count
 
 from evaluation.items.blinding import require_results
-from evaluation.models import Criterion, Item, Study
+from evaluation.models import Item, Study
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments
 from evaluation.stats.data.criteria import criteria_of
-from evaluation.stats.data.declared import Population, StudyInfo
+from evaluation.stats.data.declared import PREFERENCES, Population, StudyInfo
 from evaluation.stats.data.orientation import by_comparison
 from evaluation.stats.data.outcomes import outcomes_of
 from evaluation.stats.data.rows import JudgmentRow
@@ -22,8 +22,6 @@ from evaluation.stats.inference.estimate import Estimate
 from evaluation.stats.planning.power import Assumed, Design, power
 from evaluation.stats.planning.variances import Pilot, pilot_of
 from evaluation.studies.life import study_named
-
-PREFERENCES = (Criterion.Scale.PREFERENCE, Criterion.Scale.PREFERENCE5)
 
 
 class NoPilot(ValueError):

@@ -1,7 +1,8 @@
 """Pairs that annotators reported: what they saw and said, by nothing that tells a system, and what was answered.
 
 A report never blocks and never changes a result: the pair stays in the primary result, and a row of the report's
-sensitivity table leaves it out. Researchers note that they have seen it, and what they made of it.
+sensitivity table leaves it out. Researchers note what they made of it and keep the pair, or drop it by an amendment
+(`evaluation.changes.dropping`).
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from evaluation.items.blinding import displayed
 from evaluation.models import AuditEntry, Researcher, Slot, Study
 
 SEEN: Final = "report seen"
+RETAINED: Final = "pair retained"
+# Each says that somebody has answered a report, in a note.
+ANSWERS: Final = (SEEN, RETAINED)
 LONGEST_NOTE: Final = 500
 MOST_SHOWN: Final = 200
 
@@ -38,6 +42,10 @@ class Report:
     # Of how many annotators who judged the pair, so many reported it.
     reporters: int
     judged: int
+    # Why the pair was dropped; empty where it stands.
+    dropped: str = ""
+    # A pair with a known answer, which cannot be dropped.
+    is_check: bool = False
 
 
 def reports_of(study: Study) -> list[Report]:
@@ -50,7 +58,7 @@ def reports_of(study: Study) -> list[Report]:
         .order_by("-answered_at", "-pk")[:MOST_SHOWN]
     )
     notes: dict[int, list[tuple[datetime, str, str]]] = {}
-    seen = study.audit.filter(action=SEEN).select_related("made_by").order_by("-made_at", "-pk")
+    seen = study.audit.filter(action__in=ANSWERS).select_related("made_by").order_by("-made_at", "-pk")
     for entry in seen:
         by = str(entry.made_by) if entry.made_by else ""
         notes.setdefault(int(entry.detail["slot"]), []).append((entry.made_at, by, str(entry.detail.get("note", ""))))
@@ -72,6 +80,8 @@ def reports_of(study: Study) -> list[Report]:
             notes=tuple(notes.get(slot.pk, ())),
             reporters=sum(bool(each) for each in judged[slot.item_id]),
             judged=len(judged[slot.item_id]),
+            dropped=slot.item.dropped_because if slot.item.dropped_at is not None else "",
+            is_check=slot.item.is_check,
         )
         for slot in slots
     ]
@@ -80,7 +90,7 @@ def reports_of(study: Study) -> list[Report]:
 
 def unseen_reports(study: Study) -> int:
     """How many reports nobody has noted anything of; two queries."""
-    seen = {int(detail["slot"]) for detail in study.audit.filter(action=SEEN).values_list("detail", flat=True)}
+    seen = {int(detail["slot"]) for detail in study.audit.filter(action__in=ANSWERS).values_list("detail", flat=True)}
     reported = Slot.objects.filter(study=study).answered().exclude(problem="").values_list("pk", flat=True)
     return sum(number not in seen for number in reported)
 
@@ -93,6 +103,16 @@ def _replies(slot: Slot, study: Study) -> tuple[str, str]:
 @transaction.atomic
 def mark_seen(*, study: Study, number: int, note: str, now: datetime, by: Researcher | None = None) -> None:
     """Note what was made of a report; raises `NoSuchReport`."""
+    _note(study, number, note, action=SEEN, now=now, by=by)
+
+
+@transaction.atomic
+def retain(*, study: Study, number: int, note: str, now: datetime, by: Researcher | None = None) -> None:
+    """Note that the pair of a report was looked at and stays, and why; raises `NoSuchReport`."""
+    _note(study, number, note, action=RETAINED, now=now, by=by)
+
+
+def _note(study: Study, number: int, note: str, *, action: str, now: datetime, by: Researcher | None) -> None:
     slot = Slot.objects.filter(study=study, pk=number).answered().exclude(problem="").first()
     if slot is None:
         raise NoSuchReport("no such report in this study")
@@ -101,7 +121,7 @@ def mark_seen(*, study: Study, number: int, note: str, now: datetime, by: Resear
         raise NoSuchReport(f"expected a note of 1 to {LONGEST_NOTE} characters, got {len(note)}")
     AuditEntry.objects.create(
         study=study,
-        action=SEEN,
+        action=action,
         detail={"slot": slot.pk, "problem": slot.problem, "note": note},
         made_by=by,
         made_at=now,

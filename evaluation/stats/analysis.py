@@ -321,7 +321,8 @@ def _traits(
 
 def _robustness(chosen: Chosen, results: Mapping[Place, Result], info: StudyInfo) -> Json:
     """Per criterion, for each comparison and domain, net preference under other choices."""
-    ruled_out, reported = _by_place(chosen.ruled_out, info), reported_pairs(chosen.counted)
+    ruled_out = _by_place((*chosen.ruled_out, *chosen.dropped), info)
+    reported = reported_pairs(chosen.counted)
     counted = _by_place(chosen.counted, info) if ruled_out or reported else {}
     said: Json = {}
     for (criterion, pair, domain), result in results.items():

@@ -20,7 +20,7 @@ BY_HAND: Final = {
 
 def planned_clusters(study: Study, criteria: Iterable[Criterion]) -> dict[str, dict[str, int]]:
     """How many clusters each of `criteria` is to be judged in: key -> domain (and "all") -> number."""
-    slots = Slot.objects.filter(study=study, look=1, item__is_check=False, item__control="")
+    slots = Slot.objects.filter(study=study, look=1, item__is_check=False, item__control="", item__dropped_at=None)
     there = set(slots.values_list("context__domain", "context__cluster", "item__trait"))
     planned: dict[str, dict[str, int]] = {}
     for criterion in criteria:

@@ -45,6 +45,10 @@ def open_study(*, study: Study, now: datetime, by: Researcher | None = None) -> 
         problems = problems_of(study)
         if problems:
             raise NotReady(f"{study.name} cannot be opened: {'; '.join(problems)}")
+        if study.is_past_closing(now):
+            raise NotReady(
+                f"{study.name} cannot be opened: nobody would be given a pair since {study.closes_at:%Y-%m-%d}"
+            )
     _move(
         study,
         to=State.OPEN,
@@ -227,7 +231,9 @@ def progress_of_study(study: Study, *, now: datetime) -> StudyProgress:
         slots_out=counts["out"],
         slots_free=counts["all"] - counts["done"] - counts["out"],
         slots=counts["all"],
-        items=Item.objects.filter(study=study, automatic_tie=False, is_check=False, is_practice=False).count(),
+        items=Item.objects.filter(
+            study=study, automatic_tie=False, is_check=False, is_practice=False, dropped_at=None
+        ).count(),
         annotators=len(annotators),
         judgments=sum(by_day.values()),
         per_annotator=annotators,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from evaluation.stats.data.declared import PREFERENCES
 from evaluation.study_files.item_kinds import Kind
 from evaluation.study_files.toml_table import TomlTable
 from generation.corpus.dialogues import BadLine, Turn, read_json_lines
@@ -149,7 +150,7 @@ def _check_kind(table: TomlTable, key: str, kind: Kind) -> None:
 
 def _criteria(table: TomlTable, criteria: Mapping[str, str]) -> tuple[str, ...]:
     """The criteria with a known answer: as the file says, else coherence, else the first that compares replies."""
-    known = [key for key, scale in criteria.items() if scale in ("preference", "preference5")]
+    known = [key for key, scale in criteria.items() if scale in PREFERENCES]
     if not known:
         raise table.bad(
             "criteria", "expected a criterion that compares two replies and waits for none: its answer can be known"

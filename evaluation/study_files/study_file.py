@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
-from evaluation.stats.data.declared import Plan
+from evaluation.stats.data.declared import PREFERENCES, SCALES, Plan, Scale
 from evaluation.study_files.checks_table import Checks, Pay, Practice, checks_in, pay_in, practice_in
 from evaluation.study_files.datasheet_file import datasheet_in
 from evaluation.study_files.item_kinds import Kind, material_in
@@ -21,6 +21,7 @@ from evaluation.study_files.telling_table import (
     REASONS,
     Controls,
     background_in,
+    closes_in,
     content_warning_in,
     controls_in,
     ethics_in,
@@ -29,8 +30,6 @@ from evaluation.study_files.toml_table import BadToml, TomlTable, read_toml
 from evaluation.study_files.wording import PUBLIC_TITLE, bundled_text, public_title_in, without_the_promise, wording_in
 from generation.corpus.traits import LEVELS, TRAITS
 
-Scale = Literal["preference", "preference5", "rating", "label"]
-SCALES: Final = ("preference", "preference5", "rating", "label")
 EXTRA_ANSWERS: Final = ("tie", "both_bad", "cannot_judge")
 BALANCED: Final = ("speaker", "depth")
 DISPLAYS: Final = ("detokenised", "as-is")
@@ -41,7 +40,7 @@ LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 MAY_BE_UNSAID: Final = (
     *("datasheet", "checks", "practice", "pay", "recruiting"),
     *("content_warning", "may_skip", "ethics", "background", "controls"),
-    *("dialogues", "personas", "show"),
+    *("dialogues", "personas", "show", "closes"),
 )
 # What `STUDY-dryrun` adds.
 LONGEST_NAME: Final = 90
@@ -130,6 +129,8 @@ class StudyFile:
     dialogues: tuple[str, ...] = ()
     personas: str = ""
     show: tuple[str, ...] = ()
+    # From when on nobody is given another pair, in UTC as ISO has it; empty: until the study is closed.
+    closes: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The design as it is kept: everything but where the file lay, and what the file does not speak of."""
@@ -205,6 +206,7 @@ def study_in(table: TomlTable, path: Path) -> StudyFile:
         ethics=ethics_in(table),
         background=background,
         controls=controls_in(table),
+        closes=closes_in(table),
         datasheet=datasheet_in(table.table("datasheet"), criteria=[each.key for each in criteria]),
     )
     text.finish()
@@ -276,7 +278,7 @@ def _criteria(table: TomlTable, language: str, kind: Kind) -> tuple[StudyCriteri
 def _criterion(table: TomlTable, key: str, keys: Sequence[str], language: str, kind: Kind) -> StudyCriterion:
     known = wording_in(language, key, kind)
     # A persona is judged by itself: there is nothing to prefer it to.
-    scales = SCALES[2:] if kind == "persona" else SCALES
+    scales = tuple(each for each in SCALES if each not in PREFERENCES) if kind == "persona" else SCALES
     scale = cast(Scale, table.string("scale", "label" if kind == "persona" else "preference", among=scales))
     question = table.string("question", known.question) if known else table.string("question")
     needs = table.string("needs", known.needs if known else "", among=("traits",))
@@ -339,4 +341,4 @@ def _range(table: TomlTable, scale: Scale) -> tuple[int | None, int | None, tupl
     return low, high, ends
 
 
-__all__ = ["BadToml", "ChosenContexts", "StudyCriterion", "StudyFile", "read_study_file", "slug"]
+__all__ = ["SCALES", "BadToml", "ChosenContexts", "StudyCriterion", "StudyFile", "read_study_file", "slug"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from evaluation.study_files.study_file import StudyFile, study_in
-from evaluation.study_files.toml_table import BadToml, Place, TomlTable, dotted, line_of
+from evaluation.study_files.toml_table import BadToml, Place, TomlTable, dotted, line_of, row_of_dots
 from evaluation.study_files.uploaded_files import STUDY_FILE, UploadError
 from generation.home import home
 
@@ -46,7 +46,7 @@ OPENS_NOTHING: Final = frozenset(
             "layout",
             "content_warning",
         ),
-        *("may_skip", "ethics", "background", "kind", "show"),
+        *("may_skip", "ethics", "background", "kind", "show", "closes"),
     }
 )
 KNOWN: Final = OPENS_NOTHING | {place[0] for place in (*BESIDE, *BESIDE_OR_HOME, *OF_HOME)}
@@ -63,8 +63,6 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "currency": "EUR",
     "per_hour": 1,
 }
-# A key of thousands of parts takes tomllib minutes; ours have three.
-_ROW_OF_DOTS: Final = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){21}""")
 
 
 @dataclass(frozen=True)
@@ -131,9 +129,8 @@ def look_at(text: str, *, folder: Path, files: Collection[str], name: str = "") 
 
 def parsed(text: str) -> dict[str, Any]:
     """The tables of the text; raises `BadToml`, with its line where that is known."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if _ROW_OF_DOTS.search(line):
-            raise BadToml(f"line {number}: expected a key", line=number, problem="expected a key, got a row of dots")
+    if number := row_of_dots(text):
+        raise BadToml(f"line {number}: expected a key", line=number, problem="expected a key, got a row of dots")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -201,7 +198,7 @@ def _stand_in(data: Any, place: Place) -> bool:
             return False
     if not isinstance(data, dict):
         return False
-    if last == "key":
+    if last == "key" and above:
         data[last] = f"stand-in-{above[-1]}"
     elif isinstance(last, str) and last in _STAND_INS and data.get(last) != _STAND_INS[last]:
         data[last] = copy.deepcopy(_STAND_INS[last])

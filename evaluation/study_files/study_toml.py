@@ -5,6 +5,7 @@ What the reader takes by default is written out as well, so that a later Parley 
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -72,6 +73,7 @@ def _plain(file: StudyFile) -> dict[str, Any]:
         "content_warning": file.content_warning,
         "may_skip": file.may_skip,
         "ethics": file.ethics,
+        "closes": datetime.fromisoformat(file.closes) if file.closes else "",
         # Nothing to be shown is not the same as nothing said.
         **({"show": _list(file.show)} if file.kind == "dialogues" else {}),
     }

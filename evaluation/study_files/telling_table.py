@@ -38,6 +38,12 @@ def content_warning_in(table: TomlTable) -> str:
     return warning
 
 
+def closes_in(table: TomlTable) -> str:
+    """Until when pairs are handed out, as ISO has it in UTC; empty where the file does not say."""
+    closes = table.moment("closes")
+    return closes.isoformat(timespec="seconds") if closes is not None else ""
+
+
 def ethics_in(table: TomlTable) -> str:
     """The reference of the approval, or "none"; empty where the file says neither."""
     ethics = table.string("ethics", "").strip()

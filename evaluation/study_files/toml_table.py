@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ Place = tuple[str | int, ...]
 _REQUIRED: Final = object()
 # More than anybody is paid for an answer or an hour, in any currency.
 LARGEST_AMOUNT: Final = 10_000_000
+_ROW_OF_DOTS: Final = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){21}""")
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -77,6 +79,20 @@ class TomlTable:
         if not right or not 0 <= value <= 1 or (value == 0 and not zero):
             raise self.bad(key, f"expected {of}, {'from 0' if zero else 'above 0'} to 1, got {value!r}")
         return float(value)
+
+    def moment(self, key: str) -> datetime | None:
+        """A moment, in UTC: a time without an offset is meant so, and a day alone until it ends. None if not said."""
+        value = self._take(key, None)
+        if value is None:
+            return None
+        if not isinstance(value, date):
+            raise self.bad(
+                key, f"expected a day such as 2026-12-24, or with a time 2026-12-24T18:00:00Z, got {value!r}"
+            )
+        try:
+            return moment_of(value)
+        except OverflowError as error:
+            raise self.bad(key, f"expected a day that can be reckoned with, got {value!r}") from error
 
     def flag(self, key: str, default: bool) -> bool:
         """`true` or `false`."""
@@ -156,6 +172,13 @@ class TomlTable:
         return self._data.get(key, default)
 
 
+def moment_of(said: date) -> datetime:
+    """The moment that a day or a time stands for, in UTC: of a day its end; a time without an offset is in UTC."""
+    if not isinstance(said, datetime):
+        return datetime.combine(said + timedelta(days=1), time(), tzinfo=UTC)
+    return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+
+
 def read_toml(path: Path, *, kind: str) -> TomlTable:
     """The whole file as a table; `kind` is what the error calls it."""
     try:
@@ -166,9 +189,17 @@ def read_toml(path: Path, *, kind: str) -> TomlTable:
     except (UnicodeDecodeError, IsADirectoryError) as error:
         raise BadToml(f"{path}: expected a {kind} in UTF-8: {error}") from error
     try:
+        if number := row_of_dots(text):
+            raise ValueError(f"expected a key, got a row of dots (at line {number})")
         return TomlTable(tomllib.loads(text), file=path.name, text=text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise BadToml(f"{path.name}: {error}") from error
+
+
+def row_of_dots(text: str) -> int | None:
+    """The first line with a key of more than twenty parts: one of thousands takes tomllib minutes, ours have three."""
+    lines = enumerate(text.splitlines(), start=1)
+    return next((number for number, line in lines if _ROW_OF_DOTS.search(line)), None)
 
 
 def line_of(place: Place, text: str) -> int:

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from evaluation.annotators.joining import must_agree_again
 from evaluation.items.blinding import BlindedItem, blinded, wording_in
-from evaluation.judging.annotator_session import pair_name, slot_named
-from evaluation.judging.assignment import ConsentMissing, claim_next, is_answered, own_slot, personal_progress
+from evaluation.judging.annotator_session import pair_name, slot_named, was_dropped
+from evaluation.judging.assignment import Claimed, ConsentMissing, claim_pair, own_slot, personal_progress
 from evaluation.judging.paging import Step, criterion_of, step_of, still_open
+from evaluation.judging.reading import OwnLook
 from evaluation.judging.skipping import SkippingNotOffered, skip
 from evaluation.judging.submitting import (
     DRAFT_COMMENT,
@@ -30,17 +30,20 @@ from evaluation.judging.submitting import (
     BadAnswer,
     LeaseLost,
     NotYours,
+    Sent,
     StudyNotOpen,
     last_answered,
     lock,
     save_draft,
     submit,
+    submit_and_claim,
 )
 from evaluation.models import Annotator, Slot
 from evaluation.operation.markdown import rendered
 from evaluation.studies.holding import in_turn
 from evaluation.study_files.telling_table import ONE_PER_PAGE
-from evaluation.views.arriving import for_annotator, not_open, where_to, withdraw_url
+from evaluation.views.arriving import for_annotator, not_open, page_of, where_to, withdraw_url
+from evaluation.views.limiting import at_most
 from evaluation.views.pacing import pace_of
 
 PROBLEMS: Final = (
@@ -76,15 +79,13 @@ HTMX: Final = json.dumps(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_annotator
+@at_most("claim", keep=lambda request, annotator: _keep_what_came(request, annotator))
 def judge(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     """The pair to judge next; posting answers locks or submits it."""
     elsewhere = _elsewhere(request, annotator)
     if elsewhere is not None:
         return elsewhere
-    if request.method != "POST":
-        return _next_pair(request, annotator)
-    with in_turn():
-        return _receive(request, annotator)
+    return _receive(request, annotator) if request.method == "POST" else _next_pair(request, annotator)
 
 
 @require_safe
@@ -104,32 +105,37 @@ def back(request: HttpRequest, annotator: Annotator) -> HttpResponse:
 @for_annotator
 def draft(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     """Keep what is picked so far. Never an error that a page would have to show: the answers themselves come later."""
-    number = slot_named(request.POST.get("pair", ""), annotator)
-    if number is not None and annotator.study.is_open():
-        _keep(request, annotator, number, timezone.now())
+    pair = slot_named(request.POST.get("pair", ""), annotator)
+    if pair is not None and annotator.study.is_open():
+        _keep(request, annotator, pair.slot, timezone.now())
     return HttpResponse(status=204)
 
 
 def _elsewhere(request: HttpRequest, annotator: Annotator) -> HttpResponse | None:
     """Where an annotator is sent who cannot judge now; None for whoever can."""
-    onward, here = where_to(annotator), reverse("annotate-judge", args=[annotator.study.public_id])
     # A pair that was begun under the consent of before is still taken; before the next one they are asked again.
     begun = request.method == "POST" and annotator.instructed_at is not None and must_agree_again(annotator)
-    if onward != here and not begun:
-        return _go(request, onward)
+    if page_of(annotator) != "judge" and not begun:
+        return _go(request, where_to(annotator))
     if not annotator.study.is_open():
-        return _go(request, here) if _wants_part(request) else not_open(request, annotator.study)
+        return _go(request, _judge_url(annotator)) if _wants_part(request) else not_open(request, annotator.study)
     return None
 
 
 def _next_pair(request: HttpRequest, annotator: Annotator, *, trouble: str = "") -> HttpResponse:
     try:
-        slot = claim_next(study=annotator.study, annotator=annotator, now=timezone.now())
+        with in_turn():
+            claimed = claim_pair(study=annotator.study, annotator=annotator, now=timezone.now())
     except ConsentMissing:
         return _go(request, where_to(annotator))
-    if slot is None:
+    return _shown(request, annotator, claimed, trouble=trouble)
+
+
+def _shown(request: HttpRequest, annotator: Annotator, claimed: Claimed | None, *, trouble: str = "") -> HttpResponse:
+    """The page of a pair that was claimed, or the way to the end where there was none."""
+    if claimed is None:
         return _go(request, reverse("annotate-end", args=[annotator.study.public_id]))
-    page = _page(slot, annotator, trouble=trouble)
+    page = _page(claimed.slot, annotator, looks=claimed.looks(), trouble=trouble)
     part = _wants_part(request)
     return render(request, f"evaluation/annotate/{'_next' if part else 'judge'}.html", page | {"swapped": part})
 
@@ -137,40 +143,34 @@ def _next_pair(request: HttpRequest, annotator: Annotator, *, trouble: str = "")
 def _receive(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     """Lock, submit, or put down for later, as the pressed button says."""
     now, public_id = timezone.now(), annotator.study.public_id
-    number = slot_named(request.POST.get("pair", ""), annotator)
+    pair = slot_named(request.POST.get("pair", ""), annotator)
     do = request.POST.get("do", "")
-    if number is None:
+    if pair is None:
         # Sent twice, the second of two skips finds the pair gone.
-        return _next_pair(request, annotator, trouble="" if do == "skip" else _gone())
+        return _next_pair(request, annotator, trouble="" if do == "skip" else _gone(request, annotator))
+    number = pair.slot
     if do in ("back", "pause", "instructions"):
         _keep(request, annotator, number, now)
         return _go(request, reverse(f"annotate-{do}", args=[public_id]))
     try:
-        changing = is_answered(annotator=annotator, slot_id=number)
         if do == "skip":
-            skip(slot_id=number, annotator=annotator, now=now)
+            with in_turn():
+                skip(slot_id=number, annotator=annotator, now=now)
             return _next_pair(request, annotator) if _wants_part(request) else _go(request, _judge_url(annotator))
         if do in ("next", "previous"):
             return _turn(request, annotator, number, do, now)
         if do == "lock":
-            lock(slot_id=number, annotator=annotator, answers=_answers(request), wording=_wording(request), now=now)
+            with in_turn():
+                lock(slot_id=number, annotator=annotator, answers=_answers(request), wording=_wording(request), now=now)
             return _sheet(request, annotator, number)
-        # One transaction for both, since each is written to the disk before the page says so.
-        with transaction.atomic():
-            submit(
-                slot_id=number,
-                annotator=annotator,
-                key=request.POST.get("key", "")[:64] or secrets.token_urlsafe(16),
-                answers=_answers(request),
-                seconds=_seconds(request),
-                layout=request.POST["layout"] if request.POST.get("layout") in LAYOUTS else "",
-                comment=_comment(request),
-                problem=_problem(request),
-                wording=_wording(request),
-                now=now,
-            )
-            if not changing and _wants_part(request):
-                return _next_pair(request, annotator)
+        if pair.answered or not _wants_part(request):
+            with in_turn():
+                submit(slot_id=number, annotator=annotator, now=now, **vars(_sent(request)))
+            return _go(request, _judge_url(annotator))
+        with in_turn():
+            claimed = submit_and_claim(slot_id=number, annotator=annotator, sent=_sent(request), now=now)
+        # Nobody waits for their turn while this page is made.
+        return _shown(request, annotator, claimed)
     except AnswersMissing as missing:
         return _sheet(
             request, annotator, number, missing=missing.keys, trouble=_("Please answer every question first.")
@@ -178,10 +178,23 @@ def _receive(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     except (BadAnswer, SkippingNotOffered) as bad:
         return _sheet(request, annotator, number, trouble=_("That could not be taken: %(why)s") % {"why": bad})
     except (LeaseLost, NotYours):
-        return _next_pair(request, annotator, trouble=_gone())
+        return _next_pair(request, annotator, trouble=_gone(request, annotator))
+    except ConsentMissing:
+        return _go(request, where_to(annotator))
     except StudyNotOpen:
-        return _go(request, reverse("annotate-judge", args=[public_id]))
-    return _go(request, reverse("annotate-judge", args=[public_id]))
+        return _go(request, _judge_url(annotator))
+
+
+def _sent(request: HttpRequest) -> Sent:
+    return Sent(
+        key=request.POST.get("key", "")[:64] or secrets.token_urlsafe(16),
+        answers=_answers(request),
+        seconds=_seconds(request),
+        layout=request.POST["layout"] if request.POST.get("layout") in LAYOUTS else "",
+        comment=_comment(request),
+        problem=_problem(request),
+        wording=_wording(request),
+    )
 
 
 def _turn(request: HttpRequest, annotator: Annotator, number: int, do: str, now: datetime) -> HttpResponse:
@@ -200,7 +213,9 @@ def _judge_url(annotator: Annotator) -> str:
     return reverse("annotate-judge", args=[annotator.study.public_id])
 
 
-def _gone() -> str:
+def _gone(request: HttpRequest, annotator: Annotator) -> str:
+    if was_dropped(request.POST.get("pair", ""), annotator):
+        return _("That pair has left the study. It counts as done for you; here is the next one.")
     return _("That pair went to somebody else meanwhile. Here is another one.")
 
 
@@ -234,6 +249,7 @@ def _page(
     slot: Slot,
     annotator: Annotator,
     *,
+    looks: Sequence[OwnLook] | None = None,
     draft: Mapping[str, str] | None = None,
     missing: Iterable[str] = (),
     trouble: str = "",
@@ -245,7 +261,7 @@ def _page(
     step = step_of(item, at=at, move=move) if study.layout == ONE_PER_PAGE else None
     if step is not None:
         item = replace(item, questions=step.questions)
-    progress = personal_progress(annotator=annotator)
+    progress = personal_progress(annotator=slot.annotator or annotator, looks=looks)
     return {
         "title": study.public_title,
         "language": study.language,
@@ -257,6 +273,8 @@ def _page(
         "progress": pace_of(progress, changing=item.changing, kind=item.kind),
         "do": _do(item, step),
         "step": step,
+        "previous": step is not None and not step.first,
+        "more_steps": step is not None and not step.last,
         "may_skip": study.may_skip and not item.changing,
         "missing": frozenset(missing),
         "trouble": trouble,
@@ -291,16 +309,24 @@ def _beside(slot: Slot) -> dict[str, str]:
 def _keep(request: HttpRequest, annotator: Annotator, number: int, now: datetime) -> None:
     # Whatever cannot be kept as a draft is no reason to hold anybody up; a submit says what is wrong.
     try:
-        save_draft(
-            slot_id=number,
-            annotator=annotator,
-            answers=_answers(request),
-            comment=_comment(request),
-            problem=_problem(request),
-            now=now,
-        )
+        with in_turn():
+            save_draft(
+                slot_id=number,
+                annotator=annotator,
+                answers=_answers(request),
+                comment=_comment(request),
+                problem=_problem(request),
+                now=now,
+            )
     except (BadAnswer, LeaseLost, NotYours, StudyNotOpen):
         return
+
+
+def _keep_what_came(request: HttpRequest, annotator: Annotator) -> None:
+    """Whoever is too fast finds their answers again."""
+    pair = slot_named(request.POST.get("pair", ""), annotator)
+    if pair is not None and not pair.answered and annotator.study.is_open():
+        _keep(request, annotator, pair.slot, timezone.now())
 
 
 def _answers(request: HttpRequest) -> dict[str, str]:

@@ -26,7 +26,7 @@ from evaluation.annotators.joining import (
 )
 from evaluation.annotators.language import speak
 from evaluation.annotators.waiting import held_by_others
-from evaluation.judging.annotator_session import forget, remember, sitting_of
+from evaluation.judging.annotator_session import annotator_here, forget, remember, sitting_of
 from evaluation.judging.assignment import PersonalProgress, personal_progress
 from evaluation.judging.reading import study_named
 from evaluation.judging.standing import stage_of
@@ -35,13 +35,14 @@ from evaluation.models import Annotator, Study
 from evaluation.operation.markdown import rendered
 from evaluation.study_files.item_kinds import kind_of
 from evaluation.study_files.recruiting import NAMES, exit_code, may_leave, recruiting_of, return_address
-from evaluation.views.pacing import ended_words, finished_words
+from evaluation.views.pacing import ended_words, finished_words, past_closing_words
 
 AnnotatorView = Callable[[HttpRequest, Annotator], HttpResponse]
 StudyView = Callable[[HttpRequest, str], HttpResponse]
 
 # Scripts in place of our pages ask their people what they like themselves; so this is no stage of the API.
 BEFORE_WHICH_ONE_TELLS: Final = ("instructions", "practice", "judge")
+BEFORE_THE_FIRST: Final = ("instructions", "practice")
 NOT_HERE: Final = (Annotator.State.ENDED, Annotator.State.WITHDRAWN)
 
 
@@ -51,13 +52,15 @@ def for_annotator(view: AnnotatorView) -> StudyView:
     @never_cache
     @wraps(view)
     def found(request: HttpRequest, public_id: str) -> HttpResponse:
+        annotator = annotator_here(request, public_id)
+        if annotator is not None:
+            speak(annotator.study.language)
+            return view(request, annotator)
         study = study_named(public_id)
         if study is None:
             return unknown(request)
         speak(study.language)
         sitting = sitting_of(request, study)
-        if sitting.annotator is not None:
-            return view(request, sitting.annotator)
         arrived = sitting.invite or sitting.participant
         return redirect("annotate-consent", public_id) if arrived else stranger(request)
 
@@ -91,12 +94,18 @@ def start(request: HttpRequest, annotator: Annotator) -> HttpResponse:
     return redirect(where_to(annotator))
 
 
-def where_to(annotator: Annotator) -> str:
-    """The address at which `annotator` goes on: consent, instructions, or the pairs."""
+def page_of(annotator: Annotator) -> str:
+    """The page at which `annotator` goes on: "consent", "instructions", "judge" for the pairs."""
     stage: str = stage_of(annotator)
-    if stage in BEFORE_WHICH_ONE_TELLS and must_tell(annotator):
-        stage = "background"
-    return reverse(f"annotate-{stage}", args=[annotator.study.public_id])
+    if stage in BEFORE_THE_FIRST and annotator.study.is_past_closing(timezone.now()):
+        # Whoever has not begun would prepare for nothing.
+        return "end"
+    return "background" if stage in BEFORE_WHICH_ONE_TELLS and must_tell(annotator) else stage
+
+
+def where_to(annotator: Annotator) -> str:
+    """The address of that page."""
+    return reverse(f"annotate-{page_of(annotator)}", args=[annotator.study.public_id])
 
 
 @never_cache
@@ -114,7 +123,7 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
         return stranger(request)
     changed = annotator is not None and must_agree_again(annotator)
     agreed = annotator is not None and annotator.consented_at is not None and not changed
-    if not agreed and not study.is_open():
+    if not agreed and (not study.is_open() or (not changed and study.is_past_closing(now))):
         return not_open(request, study)
     if request.method != "POST" or agreed:
         page = {
@@ -126,6 +135,7 @@ def consent(request: HttpRequest, public_id: str) -> HttpResponse:
             "warning": study.content_warning,
             "may_skip": study.may_skip,
             "ethics": study.ethics,
+            "closes_at": study.closes_at,
             "asks_background": bool(asks_background(study)),
             "platform": _platform(study),
             "onward": reverse("annotate-start", args=[public_id]),
@@ -241,7 +251,7 @@ def end(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "language": study.language,
         "summary": _summary(annotator, progress),
         "text": rendered(study.end_text),
-        "more": study.is_open() and progress.left > 0 and annotator.state not in NOT_HERE,
+        "more": _gives_pairs(study) and progress.left > 0 and annotator.state not in NOT_HERE,
         "onward": reverse("annotate-start", args=[study.public_id]),
         "can_go_back": last_answered(annotator=annotator) is not None,
         "back_url": reverse("annotate-back", args=[study.public_id]),
@@ -259,10 +269,15 @@ def _summary(annotator: Annotator, progress: PersonalProgress) -> str:
         return _("You have withdrawn, and need do nothing more.")
     if annotator.state == Annotator.State.ENDED:
         return ended_words(progress, paid="pay" in annotator.study.design, kind=kind_of(annotator.study.design))
-    held = held_by_others(annotator=annotator, now=timezone.now())
-    return finished_words(
-        progress, still_open=annotator.study.is_open(), held=held, kind=kind_of(annotator.study.design)
-    )
+    study, now = annotator.study, timezone.now()
+    if study.is_past_closing(now):
+        return past_closing_words(progress, paid="pay" in study.design, kind=kind_of(study.design))
+    held = held_by_others(annotator=annotator, now=now)
+    return finished_words(progress, still_open=study.is_open(), held=held, kind=kind_of(study.design))
+
+
+def _gives_pairs(study: Study) -> bool:
+    return study.is_open() and not study.is_past_closing(timezone.now())
 
 
 def withdraw_url(annotator: Annotator) -> str:
@@ -320,7 +335,7 @@ def stranger(request: HttpRequest) -> HttpResponse:
 
 def not_open(request: HttpRequest, study: Study) -> HttpResponse:
     """The page for a study that is over, or takes a break."""
-    if study.state == Study.State.CLOSED:
+    if study.state == Study.State.CLOSED or study.is_past_closing(timezone.now()):
         return notice(
             request,
             _("This study is over."),

@@ -103,7 +103,7 @@ def _form(request: HttpRequest, mine: StudyDraft, *, errors: tuple[Any, ...] = (
     except NotToml:
         messages.error(request, "The text is no TOML, so there is no form of it. Mend the line that is named first.")
         return redirect("draft-text", mine.pk)
-    sections, left = shown(document, looked.problems, beside=_texts(mine, looked))
+    sections, left = shown(document, looked.problems, beside=_texts(mine))
     page = {
         **_page(mine, "form", looked),
         "sections": sections,
@@ -156,7 +156,7 @@ def _rows(document: Any, action: str, what: str) -> str:
     return f"#s-{key}"
 
 
-def _texts(mine: StudyDraft, looked: Looked) -> dict[str, str]:
+def _texts(mine: StudyDraft) -> dict[str, str]:
     """What annotators read, by key: the draft's own files, else what comes with Parley."""
     kind, language = _kind(mine)
     named = _named(mine)

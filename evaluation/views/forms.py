@@ -54,10 +54,12 @@ class ExclusionForm(forms.Form):
 
 
 class SeenForm(forms.Form):
-    """What was made of a report."""
+    """What was made of a report, and what becomes of its pair."""
 
+    DOES = ("seen", "retain", "drop", "restore")
     number = forms.IntegerField(min_value=1, max_value=2**62)
     note = forms.CharField(max_length=500)
+    do = forms.ChoiceField(choices=[(each, each) for each in DOES], required=False)
 
 
 class TrailForm(forms.Form):

@@ -104,6 +104,14 @@ def finished_words(progress: PersonalProgress, *, still_open: bool, held: HeldBy
     return f"{done} {nothing}" if progress.done else _("There is nothing for you to judge.")
 
 
+def past_closing_words(progress: PersonalProgress, *, paid: bool, kind: str = "pair") -> str:
+    """What is said to whoever comes back after the day on which the study ended: what they did, and that it is paid."""
+    over = _("The time of this study is over, and nothing more is needed.")
+    if not progress.done:
+        return " ".join((over, _("Thank you for your interest.")))
+    return " ".join((_judged(progress, kind), over, _kept(paid=paid)))
+
+
 def _held_words(held: HeldByOthers, kind: str) -> str:
     if not held.contexts or held.minutes is None:
         return _("Some of it may come back: look in again later.")

@@ -122,8 +122,11 @@ def _seat(request: HttpRequest, met: Visit, *, step: str) -> None:
     who = met.annotator or met.invite
     kind = ANNOTATOR if met.annotator else INVITE
     holder = HttpResponse()
-    holder.set_signed_cookie(cookie_name(met.study), f"{kind}.{who.pk}", salt=SALT)
-    request.COOKIES = {**request.COOKIES, cookie_name(met.study): holder.cookies[cookie_name(met.study)].value}
+    holder.set_signed_cookie(cookie_name(met.study.public_id), f"{kind}.{who.pk}", salt=SALT)
+    request.COOKIES = {
+        **request.COOKIES,
+        cookie_name(met.study.public_id): holder.cookies[cookie_name(met.study.public_id)].value,
+    }
     if request.method != "POST" or met.annotator is None:
         return
     posted = request.POST.copy()

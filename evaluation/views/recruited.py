@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, dumps, loads
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -82,7 +83,7 @@ def mturk(request: HttpRequest, public_id: str) -> HttpResponse:
         "language": study.language,
         "kind": kind_of(study.design),
         "preview": assignment.is_preview(),
-        "is_open": study.is_open(),
+        "is_open": study.is_open() and not study.is_past_closing(timezone.now()),
         "instructions": rendered(study.instructions),
         "begun": worker is not None,
         "done": worker is not None and may_leave(worker),
@@ -149,7 +150,7 @@ def _not_sent(request: HttpRequest, platform: Platform, bad: BadArrival) -> Http
 def _come_in(request: HttpRequest, study: Study, participant: str) -> HttpResponse:
     """The same participant goes on, from any browser; another one in this browser is told so first."""
     there = study.annotators.filter(participant=participant).first()
-    if there is None and not study.is_open():
+    if there is None and (not study.is_open() or study.is_past_closing(timezone.now())):
         return not_open(request, study)
     before = sitting_of(request, study).annotator
     if before is not None and before != there and request.method != "POST":

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluation.models import Membership, Study
+from evaluation.changes.amendable import CannotAmend
+from evaluation.changes.dropping import RUNS, NotReported, drop, restore
+from evaluation.models import Membership, Researcher, Study
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.running.live import Live, live_of
-from evaluation.running.reported import NoSuchReport, mark_seen, reports_of
+from evaluation.running.reported import NoSuchReport, mark_seen, reports_of, retain
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.studies.sharing import CannotShare, change_role, members_of, share, unshare
 from evaluation.studies.trail import trail_of, write_trail
@@ -53,26 +55,44 @@ def live(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def reports(request: HttpRequest, name: str) -> HttpResponse:
-    """Pairs that annotators reported; posting a note marks one as seen."""
+    """Pairs that annotators reported; posting a note marks one as seen, keeps it, drops it or takes it back in."""
     if request.method == "POST":
         study, form = changing_membership_or_404(request.user, name).study, SeenForm(request.POST)
         if not form.is_valid():
             messages.error(request, "Say what you made of the report, in a note.")
             return redirect("study-reports", name)
         try:
-            mark_seen(study=study, now=timezone.now(), by=signed_in(request.user), **form.cleaned_data)
-        except NoSuchReport as error:
+            done = _answer_report(study, form, by=signed_in(request.user))
+        except (CannotAmend, NoSuchReport, NotReported) as error:
             messages.error(request, _sentence(error))
         else:
-            messages.success(request, "The note is kept.")
+            messages.success(request, done)
         return redirect("study-reports", name)
     membership = membership_or_404(request.user, name)
     context = {
         "study": membership.study,
         "may_change": membership.may_change(),
+        "runs": membership.study.state in RUNS,
         "reports": reports_of(membership.study),
     }
     return render(request, "evaluation/study_reports.html", context)
+
+
+def _answer_report(study: Study, form: SeenForm, *, by: Researcher) -> str:
+    """Do what was asked, and say what was done."""
+    said, now = form.cleaned_data, timezone.now()
+    number, note = said["number"], said["note"]
+    if said["do"] == "drop":
+        gone = drop(study=study, number=number, because=note, now=now, by=by)
+        return f"The pair is dropped: {gone.judgments:,} judgments leave the results. The report says so, and why."
+    if said["do"] == "restore":
+        back = restore(study=study, number=number, because=note, now=now, by=by)
+        return f"The pair is back: {back.judgments:,} judgments count again. The report says so, and why."
+    if said["do"] == "retain":
+        retain(study=study, number=number, note=note, now=now, by=by)
+        return "The pair stays, and the note is kept."
+    mark_seen(study=study, number=number, note=note, now=now, by=by)
+    return "The note is kept."
 
 
 @require_GET

@@ -5,16 +5,17 @@ end of every run, one from the journal alone included, it is known what each dia
 """
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from generation.asking.journal import Journal, Record
 from generation.corpus.manifest import new_file
+from generation.corpus.spilling import OnDisk, SortedLines
 
 PROVENANCE_FILE: Final = "provenance.jsonl"
 TOKENS: Final = ("prompt_tokens", "cached_tokens", "completion_tokens")
@@ -47,8 +48,8 @@ class TracedJournal(Journal):
         super().__init__(folder, settings, writing=writing)
         # Hears of every line that is added.
         self.heard: Callable[[Record], None] = lambda record: None
-        # By row, where in the file its exchanges begin: each once, in the order in which it took them.
-        self._taken: dict[Row, array[int]] = {}
+        # Rows with where in the file the exchange begins that they took, in the order in which they took them.
+        self._taken: OnDisk[tuple[str, str, int]] = OnDisk(list, _taken)
 
     def find(self, request: str, sample: int, round_: int) -> Record | None:
         """What came of this request, if it was ever made; it counts as taken by the row that is being made."""
@@ -65,13 +66,20 @@ class TracedJournal(Journal):
 
     def _note(self, record: Record) -> None:
         row, place = _row.get(), self._place_of(record["request"], record["sample"], record["round"])
-        if row is not None and place is not None and place not in (taken := self._taken.setdefault(row, array("q"))):
-            taken.append(place)
+        if row is not None and place is not None:
+            self._taken.append((row.what, row.name, place))
 
     def provenance(self) -> Iterator[dict[str, Any]]:
-        """A line for each row in order: all its exchanges, the models that answered, tokens, and tries."""
-        for row in sorted(self._taken):
-            yield _provenance(row, [self._record_at(place) for place in self._taken[row]])
+        """A line for each row in order: all its exchanges, each once, the models that answered, tokens, and tries."""
+        taken = SortedLines(((what, name), str(place)) for what, name, place in self._taken)
+        for (what, name), lines in groupby(taken, key=lambda each: each[0]):
+            places = dict.fromkeys(int(place) for _, place in lines)
+            yield _provenance(Row(what, name), [self._record_at(place) for place in places])
+
+
+def _taken(data: list[Any]) -> tuple[str, str, int]:
+    what, name, place = data
+    return what, name, place
 
 
 def _provenance(row: Row, records: list[Record]) -> dict[str, Any]:

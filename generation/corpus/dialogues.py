@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from generation.corpus.manifest import new_file
+from generation.corpus.spilling import OnDisk, SortedLines
 from generation.corpus.traits import Traits, UnknownTrait, check_traits
 
 FORMAT: Final = 1
@@ -204,10 +205,48 @@ def _ids_before(path: Path, line: int) -> set[str]:
     return {str(data["id"]) for _, data in before if isinstance(data, dict)}
 
 
+def line_of(dialogue: Dialogue) -> str:
+    """The dialogue's line in `dialogues.jsonl`, without its end."""
+    return json.dumps(dialogue.as_json(), ensure_ascii=False, sort_keys=False)
+
+
+def sorted_lines(dialogues: Iterable[Dialogue]) -> SortedLines:
+    """The lines of a corpus by id, however many: what does not fit into memory lies on the disk."""
+    return SortedLines(((dialogue.id,), line_of(dialogue)) for dialogue in dialogues)
+
+
 def write_dialogues(folder: Path, dialogues: Iterable[Dialogue]) -> int:
     """Write `dialogues.jsonl` into `folder`, sorted by id, whole or not at all; returns how many."""
-    ordered = sorted(dialogues, key=lambda dialogue: dialogue.id)
-    with new_file(folder / DIALOGUES_FILE) as out:
-        for dialogue in ordered:
-            out.write(json.dumps(dialogue.as_json(), ensure_ascii=False, sort_keys=False) + "\n")
+    ordered = sorted_lines(dialogues)
+    write_lines(folder, ordered)
     return len(ordered)
+
+
+def write_lines(folder: Path, ordered: SortedLines) -> None:
+    """Write what `sorted_lines` made as `dialogues.jsonl` into `folder`, whole or not at all."""
+    with new_file(folder / DIALOGUES_FILE) as out:
+        out.writelines(f"{line}\n" for _, line in ordered)
+
+
+def kept_on_disk(dialogues: Iterable[Dialogue] = ()) -> OnDisk[Dialogue]:
+    """A sequence of dialogues, as they are, in a temporary file."""
+    return OnDisk(packed, unpacked, dialogues)
+
+
+def packed(dialogue: Dialogue) -> list[Any]:
+    """The dialogue as JSON for our own temporary files, shorter than its line."""
+    speakers = [[speaker.persona, speaker.traits] for speaker in dialogue.speakers]
+    turns = [[turn.speaker, turn.text] for turn in dialogue.turns]
+    return [dialogue.id, dialogue.split, dialogue.source, speakers, turns]
+
+
+def unpacked(data: list[Any]) -> Dialogue:
+    """The dialogue that was `packed`; nothing is checked."""
+    identifier, split, source, (first, second), turns = data
+    return Dialogue(
+        id=identifier,
+        split=split,
+        source=source,
+        speakers=(Speaker(tuple(first[0]), first[1]), Speaker(tuple(second[0]), second[1])),
+        turns=tuple(Turn(speaker, text) for speaker, text in turns),
+    )

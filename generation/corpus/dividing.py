@@ -12,10 +12,12 @@ to find the fewest is hard, and what is done here finds few:
 
 import heapq
 import random
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from typing import Final, overload
 
 # By this much of all dialogues a split may get too many, before a group is divided for it.
 ROOM: Final = 0.02
@@ -34,9 +36,9 @@ class Graph:
     personas: int
     links: Sequence[tuple[int, int]]
 
-    def groups(self) -> list[list[int]]:
+    def groups(self) -> "Groups":
         """The places in `links` of the dialogues that hang together, the largest group first."""
-        above = list(range(self.personas))
+        above = array("q", range(self.personas))
 
         def top(persona: int) -> int:
             while above[persona] != persona:
@@ -46,22 +48,94 @@ class Graph:
 
         for first, second in self.links:
             above[top(first)] = top(second)
-        groups: dict[int, list[int]] = defaultdict(list)
+        # Numbered in the order of their first dialogues.
+        number_of = array("q", [-1]) * self.personas
+        sizes = array("q")
+        for first, _ in self.links:
+            root = top(first)
+            if number_of[root] < 0:
+                number_of[root] = len(sizes)
+                sizes.append(0)
+            sizes[number_of[root]] += 1
+        starts = array("q", accumulate(sizes, initial=0))
+        places, ends = array("q", [0]) * len(self.links), starts[:]
         for place, (first, _) in enumerate(self.links):
-            groups[top(first)].append(place)
-        return sorted(groups.values(), key=lambda group: (-len(group), group[0]))
+            number = number_of[top(first)]
+            places[ends[number]] = place
+            ends[number] += 1
+        order = array("q", sorted(range(len(sizes)), key=lambda number: -sizes[number]))
+        return Groups(places, starts, order)
 
 
-def divide(graph: Graph, *, shares: Sequence[float], seed: int) -> list[int]:
+@dataclass(frozen=True)
+class Links(Sequence[tuple[int, int]]):
+    """The two personas of each dialogue, 16 bytes for each."""
+
+    firsts: "array[int]"
+    seconds: "array[int]"
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[int, int]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Links": ...
+
+    def __getitem__(self, place: int | slice) -> "tuple[int, int] | Links":
+        if isinstance(place, slice):
+            return Links(self.firsts[place], self.seconds[place])
+        return self.firsts[place], self.seconds[place]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self.firsts, self.seconds, strict=True)
+
+
+@dataclass(frozen=True)
+class Groups(Sequence["array[int]"]):
+    """Groups of places: all in one row, where each begins in it, and in which order they come.
+
+    A million groups of one would take ten times as much as a list of lists.
+    """
+
+    places: "array[int]"
+    starts: "array[int]"
+    order: "array[int]"
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, place: int) -> "array[int]": ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Groups": ...
+
+    def __getitem__(self, place: int | slice) -> "array[int] | Groups":
+        if isinstance(place, slice):
+            return Groups(self.places, self.starts, self.order[place])
+        number = self.order[place]
+        return self.places[self.starts[number] : self.starts[number + 1]]
+
+    def size(self, place: int) -> int:
+        """How many dialogues the group at a place has."""
+        number = self.order[place]
+        return self.starts[number + 1] - self.starts[number]
+
+
+def divide(graph: Graph, *, shares: Sequence[float], seed: int) -> "array[int]":
     """The split (a place in `shares`) of each persona."""
     rng = random.Random(f"split {seed}")
     total = len(graph.links)
-    sides = [0] * graph.personas
+    sides = array("b", [0]) * graph.personas
     kept = [0] * len(shares)
     groups = graph.groups()
     # Among groups of one size, which goes where is drawn.
-    rng.shuffle(groups)
-    for group in sorted(groups, key=len, reverse=True):
+    drawn = array("q", range(len(groups)))
+    rng.shuffle(drawn)
+    for number in sorted(drawn, key=groups.size, reverse=True):
+        group = groups[number]
         lacking = [share * total - got for share, got in zip(shares, kept, strict=True)]
         side = max(range(len(shares)), key=lambda each: (lacking[each], shares[each]))
         links = [graph.links[place] for place in group]

@@ -18,7 +18,8 @@ def evened_out(sentence: str) -> str:
     return " ".join(words(sentence))
 
 
-@lru_cache(maxsize=100_000)
+# As many as a corpus of people's dialogues has; more, of which each comes once or twice, are not held.
+@lru_cache(maxsize=8_192)
 def same_persona_key(persona: Persona) -> PersonaKey:
     """Equal for two personas that have the same evened-out sentences, in whatever order."""
     return frozenset(evened for sentence in persona if (evened := evened_out(sentence)))
@@ -28,3 +29,8 @@ def persona_keys(dialogue: Dialogue) -> tuple[PersonaKey, PersonaKey]:
     """The keys of both speakers' personas, in their order."""
     first, second = dialogue.speakers
     return same_persona_key(first.persona), same_persona_key(second.persona)
+
+
+def key_text(key: PersonaKey) -> str:
+    """A key as a text, equal for equal keys."""
+    return "\n".join(sorted(key))

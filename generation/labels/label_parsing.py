@@ -32,6 +32,9 @@ def json_object(text: str) -> dict[str, Any]:
         data = json.loads(text[start : end + 1])
     except json.JSONDecodeError as error:
         raise Unusable("malformed", f"the JSON is broken: {error.msg} at line {error.lineno}") from error
+    except (ValueError, RecursionError) as error:
+        # Nested without end, or a number of thousands of digits.
+        raise Unusable("malformed", f"the JSON cannot be read: {error}") from error
     # From "{" to "}" nothing but an object can have been parsed.
     assert isinstance(data, dict)
     return data

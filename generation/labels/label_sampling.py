@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import random
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,8 +18,9 @@ from typing import Any, Final
 
 from generation.corpus.dialogues import Persona
 from generation.corpus.manifest import new_file
+from generation.corpus.spilling import OnDisk, SortedLines
 from generation.corpus.traits import TRAITS, in_words
-from generation.labels.labelling import PersonaLabels, count_levels
+from generation.labels.labelling import PersonaLabels, count_levels, labels_from_json
 from generation.spreadsheets import harmless
 
 FORMAT: Final = 1
@@ -79,26 +81,30 @@ def draw_sample(labels: Iterable[PersonaLabels], *, corpus: str, per_cell: int, 
     """
     if per_cell < 1:
         raise BadSample(f"--per-cell: expected at least 1, got {per_cell}")
-    ordered = sorted(labels, key=lambda each: each.persona)
+    # Personas lie on the disk; shuffled are their places.
+    lines = SortedLines((each.persona, json.dumps(each.as_json())) for each in labels)
+    ordered = OnDisk(PersonaLabels.as_json, labels_from_json, (labels_from_json(json.loads(line)) for _, line in lines))
     scale = tuple(count_levels(ordered)[TRAITS[0]])
+    cells: dict[tuple[str, str], array[int]] = {(trait, level): array("q") for trait in TRAITS for level in scale}
+    for place, each in enumerate(ordered):
+        for trait, level in each.levels.items():
+            cells[trait, level].append(place)
     sampled: list[Sampled] = []
-    for trait in TRAITS:
-        for level in scale:
-            cell = [each for each in ordered if each.levels[trait] == level]
-            # Each cell has a generator of its own, and its first few are drawn: a larger sample holds the smaller one.
-            random.Random(f"labels {seed} {trait} {level}").shuffle(cell)
-            drawn = cell[:per_cell]
-            sampled += [
-                Sampled(
-                    context=f"{corpus}/persona/{_digest(each)}",
-                    trait=trait,
-                    predicted=level,
-                    weight=len(cell) / len(drawn),
-                    persona=each.persona,
-                    levels=scale,
-                )
-                for each in drawn
-            ]
+    for (trait, level), cell in cells.items():
+        # Each cell has a generator of its own, and its first few are drawn: a larger sample holds the smaller one.
+        random.Random(f"labels {seed} {trait} {level}").shuffle(cell)
+        drawn = [ordered[place] for place in cell[:per_cell]]
+        sampled += [
+            Sampled(
+                context=f"{corpus}/persona/{_digest(each)}",
+                trait=trait,
+                predicted=level,
+                weight=len(cell) / len(drawn),
+                persona=each.persona,
+                levels=scale,
+            )
+            for each in drawn
+        ]
     # In the order of the cells the place would give the label away.
     random.Random(f"order {seed}").shuffle(sampled)
     return sampled

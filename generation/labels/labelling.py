@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, ValuesView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from generation.corpus.dialogues import BadLine, CorpusMissing, Persona, read_json_lines
 from generation.corpus.manifest import new_file
-from generation.corpus.personas import PersonaKey, same_persona_key
+from generation.corpus.personas import PersonaKey, key_text, same_persona_key
+from generation.corpus.spilling import Numbered, OnDisk, SortedLines
 from generation.corpus.traits import FIVE_LEVELS, LEVELS, TRAITS, Traits, UnknownTrait, check_traits, levels_of
 
 FORMAT: Final = 1
@@ -86,7 +87,66 @@ def _label(trait: str, data: object) -> TraitLabel:
     return TraitLabel(data["level"], str(data.get("reason", "")), tuple(data.get("evidence", ())), tuple(votes))
 
 
-def read_labels(folder: Path, *, levels: int = 5) -> dict[PersonaKey, PersonaLabels]:
+class LabelsOnDisk(MutableMapping[PersonaKey, PersonaLabels]):
+    """Labels by persona in whatever spelling, in the order in which they came, in temporary files.
+
+    What is kept once is neither changed nor taken out.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = Numbered()
+        self._rows = OnDisk(PersonaLabels.as_json, _trusted)
+
+    def __setitem__(self, key: PersonaKey, labels: PersonaLabels) -> None:
+        if self._numbers.number(key_text(key)) != len(self._rows):
+            raise ValueError(f"a persona is labelled twice: {' '.join(labels.persona)}")
+        self._rows.append(labels)
+
+    def __getitem__(self, key: PersonaKey) -> PersonaLabels:
+        place = self._numbers.find(key_text(key))
+        if place is None:
+            raise KeyError(key)
+        return self._rows[place]
+
+    def __delitem__(self, key: PersonaKey) -> None:
+        raise TypeError("labels are not taken out again")
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, frozenset) and self._numbers.find(key_text(key)) is not None
+
+    def __iter__(self) -> Iterator[PersonaKey]:
+        return (each.key for each in self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def values(self) -> "ValuesView[PersonaLabels]":
+        """The labels, read one after the other."""
+        return _Values(self, self._rows)
+
+
+class _Values(ValuesView[PersonaLabels]):
+    def __init__(self, labels: LabelsOnDisk, rows: OnDisk[PersonaLabels]) -> None:
+        super().__init__(labels)
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[PersonaLabels]:
+        return iter(self._rows)
+
+
+def _trusted(data: dict[str, Any]) -> PersonaLabels:
+    """Labels that were checked before they were put away."""
+    traits = data["traits"].items()
+    return PersonaLabels(
+        tuple(data["persona"]),
+        {
+            trait: TraitLabel(told["level"], told["reason"], tuple(told["evidence"]), tuple(told.get("votes", ())))
+            for trait, told in traits
+        },
+    )
+
+
+def read_labels(folder: Path, *, levels: int = 5) -> LabelsOnDisk:
     """The labels kept in a corpus, by persona in whatever spelling; `CorpusMissing` where it has none.
 
     `BadLine` where a level is not of the scale of 3 or 5 `levels`.
@@ -94,7 +154,7 @@ def read_labels(folder: Path, *, levels: int = 5) -> dict[PersonaKey, PersonaLab
     path = folder / LABELS_FILE
     if not path.is_file():
         raise CorpusMissing(f"no labels at {folder}: {LABELS_FILE} is not there; `generate` makes it")
-    labels: dict[PersonaKey, PersonaLabels] = {}
+    labels = LabelsOnDisk()
     for number, data in read_json_lines(path):
         try:
             each = labels_from_json(data)
@@ -110,10 +170,9 @@ def read_labels(folder: Path, *, levels: int = 5) -> dict[PersonaKey, PersonaLab
 
 def write_labels(folder: Path, labels: Iterable[PersonaLabels]) -> int:
     """Write `labels.jsonl` into `folder`, sorted by persona, whole or not at all; returns how many."""
-    ordered = sorted(labels, key=lambda each: each.persona)
+    ordered = SortedLines((each.persona, json.dumps(each.as_json(), ensure_ascii=False)) for each in labels)
     with new_file(folder / LABELS_FILE) as out:
-        for each in ordered:
-            out.write(json.dumps(each.as_json(), ensure_ascii=False) + "\n")
+        out.writelines(f"{line}\n" for _, line in ordered)
     return len(ordered)
 
 

@@ -54,7 +54,7 @@ def message(speaker: Speaker, number: int, turns: Sequence[Turn], *, left: int, 
     asked = "more" if asked == "self" and me.told else asked
     # Two turns are left that are no farewell: one for each.
     late = left <= 4 and not me.told
-    sentences, mine = answer_to(me, partner, told=told, asked=asked, late=late, rng=rng)
+    sentences, mine = answer_to(me, told=told, asked=asked, late=late, rng=rng)
     if left > 3:
         more, _ = question_after(me, partner, told=None if asked == "more" else told, mine=mine, rng=rng)
         sentences += more

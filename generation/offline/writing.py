@@ -99,7 +99,7 @@ def write(
         me, partner = voices[number % 2], voices[1 - number % 2]
         # Nobody goes without having told anything of themselves.
         late = number >= length - 4 and not me.told
-        answer, mine = answer_to(me, partner, told=told, asked=asked, rng=rng, late=late)
+        answer, mine = answer_to(me, told=told, asked=asked, rng=rng, late=late)
         question: list[str] = []
         asked = None
         # The last word before the farewell is no question, or it would be left without an answer.
@@ -137,7 +137,7 @@ def _key(speakers: tuple[Speaker, Speaker], seed: int, sample: int) -> str:
 
 
 def answer_to(
-    me: Voice, partner: Voice, *, told: Fact | None, asked: str | None, rng: random.Random, late: bool = False
+    me: Voice, *, told: Fact | None, asked: str | None, rng: random.Random, late: bool = False
 ) -> tuple[list[str], Fact | None]:
     """What `me` says to the partner's last turn, and the fact of one's own that is in it, if any.
 

@@ -122,6 +122,11 @@ def _rows(path: Path) -> Iterator[tuple[str, int, int, object]]:
             separator = skip(",}")
     except json.JSONDecodeError as error:
         raise BadLine(path, error.lineno, f"not JSON: {error.msg} at column {error.colno}") from error
+    except BadLine:
+        raise
+    except (ValueError, RecursionError) as error:
+        # Nested without end, or a number of thousands of digits.
+        raise BadLine(path, line, f"not JSON that can be read: {error}") from error
 
 
 def _past_space(text: str, place: int) -> int:

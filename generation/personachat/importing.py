@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from generation.corpus.dialogues import BadLine, Dialogue, Speaker
+from generation.corpus.dialogues import BadLine, Dialogue, Speaker, Turn, kept_on_disk
+from generation.corpus.spilling import OnDisk
 from generation.personachat.forms import read_rows
 from generation.personachat.mirrors import merged
 from generation.personachat.parallel import NotParallel, Parallel
-from generation.personachat.rows import Row
+from generation.personachat.rows import Row, Tidied
 
 DEFAULT_SPLIT = "train"
 
@@ -19,25 +22,36 @@ class NothingImported(ValueError):
 
 @dataclass(frozen=True)
 class Imported:
-    """The dialogues, and what was done to get them. `skipped` are the bad rows, as they would have been refused."""
+    """The dialogues, and what was done to get them. `skipped` are the bad rows, as they would have been refused.
 
-    dialogues: tuple[Dialogue, ...]
+    The dialogues lie on the disk: there may be more than fit into memory.
+    """
+
+    dialogues: OnDisk[Dialogue]
     skipped: tuple[BadLine, ...]
+    counted: Counter[str]
+    splits: Counter[str]
     rows: int
-    stage_directions: int
-    joined_turns: int
     mirrored: int
+
+    @property
+    def stage_directions(self) -> int:
+        """How many lines without a speaker were dropped."""
+        return self.counted["stage_directions"]
+
+    @property
+    def joined_turns(self) -> int:
+        """How many turns were joined to the one before."""
+        return self.counted["joined_turns"]
 
     def as_json(self) -> dict[str, object]:
         """The counts, and the bad rows with file, line and reason."""
         return {
             "dialogues": len(self.dialogues),
-            "turns": sum(len(dialogue.turns) for dialogue in self.dialogues),
-            "splits": dict(sorted(Counter(dialogue.split for dialogue in self.dialogues).items())),
-            "persona_pairs_without_dialogue": sum(not dialogue.turns for dialogue in self.dialogues),
-            "speakers_without_persona": sum(
-                not speaker.persona for dialogue in self.dialogues for speaker in dialogue.speakers
-            ),
+            "turns": self.counted["turns"],
+            "splits": dict(sorted(self.splits.items())),
+            "persona_pairs_without_dialogue": self.counted["without_dialogue"],
+            "speakers_without_persona": self.counted["without_persona"],
             "rows": self.rows,
             "stage_directions_dropped": self.stage_directions,
             "turns_joined": self.joined_turns,
@@ -65,7 +79,7 @@ def import_personachat(
     if parallel is not None and len(files) != 1:
         raise NotParallel(f"an index counts the rows of one file, so --parallel takes one, got {len(files)}")
     skipped: list[BadLine] = []
-    rows: list[Row] = []
+    rows = OnDisk(_packed, _unpacked)
     total = 0
     for row in _numbered(files, split=split, form=form):
         total += 1
@@ -76,23 +90,52 @@ def import_personachat(
         else:
             rows.append(row)
     whole, mirrored = merged(rows)
-    dialogues: list[Dialogue] = []
+    dialogues, counted, splits = kept_on_disk(), Counter[str](), Counter[str]()
     for row in whole:
+        counted.update(stage_directions=row.tidied.stage_directions, joined_turns=row.tidied.joined_turns)
         try:
-            dialogues.append(_dialogue(row, name, parallel))
+            dialogue = _dialogue(row, name, parallel)
         except BadLine as bad:
             if not skip_bad:
                 raise
             skipped.append(bad)
+            continue
+        dialogues.append(dialogue)
+        splits[dialogue.split] += 1
+        counted.update(
+            turns=len(dialogue.turns),
+            without_dialogue=not dialogue.turns,
+            without_persona=sum(not speaker.persona for speaker in dialogue.speakers),
+        )
     if not dialogues:
         raise NothingImported(f"no dialogue in {', '.join(files)}" + (f"; {len(skipped)} bad rows" if skipped else ""))
     return Imported(
-        dialogues=tuple(dialogues),
+        dialogues=dialogues,
         skipped=tuple(skipped),
+        counted=counted,
+        splits=splits,
         rows=total,
-        stage_directions=sum(row.tidied.stage_directions for row in whole),
-        joined_turns=sum(row.tidied.joined_turns for row in whole),
         mirrored=mirrored,
+    )
+
+
+def _packed(row: Row) -> list[Any]:
+    turns = [[turn.speaker, turn.text] for turn in row.turns]
+    tidied = [row.tidied.stage_directions, row.tidied.joined_turns]
+    return [str(row.path), row.line, row.number, row.personas, turns, row.split, row.viewed_by, tidied]
+
+
+def _unpacked(data: list[Any]) -> Row:
+    path, line, number, (first, second), turns, split, viewed_by, tidied = data
+    return Row(
+        Path(path),
+        line,
+        number,
+        personas=(tuple(first), tuple(second)),
+        turns=tuple(Turn(speaker, text) for speaker, text in turns),
+        split=split,
+        viewed_by=viewed_by,
+        tidied=Tidied(*tidied),
     )
 
 

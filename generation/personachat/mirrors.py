@@ -7,9 +7,11 @@ Every view ends with its own side's reply. So of two views of one dialogue, one 
 since a file that has no mark of silence must begin with the partner's words, the shorter may lack the first turn too.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Final
 
 from generation.corpus.dialogues import Persona
@@ -19,34 +21,47 @@ from generation.personachat.rows import Row
 # Fewer turns in common ("hi !", "hello .") could be chance.
 LEAST_IN_COMMON: Final = 3
 
-# Where the rows with these turns stand, by split and texts.
-Views = dict[tuple[str | None, tuple[str, ...]], list[int]]
+# Where the rows with these turns stand, by a digest of split and texts: as many rows as there may be.
+Views = dict[bytes, list[int]]
 
 
-def merged(rows: Sequence[Row]) -> tuple[list[Row], int]:
+def merged(rows: Sequence[Row]) -> tuple[Iterator[Row], int]:
     """The rows with both views of a dialogue made one, in the place of the first, and how many were merged.
 
     Views belong together when their turns are equal as far as both have them, they are told from opposite sides, and
-    no persona that both tell differs. The merged row has the longer view's turns and both personas.
+    no persona that both tell differs. The merged row has the longer view's turns and both personas. `rows` may lie on
+    the disk: of rows told from one side a digest is held, of others nothing.
     """
     views: Views = defaultdict(list)
     for place, row in enumerate(rows):
         if row.viewed_by is not None:
-            views[row.split, row.texts].append(place)
-    result: dict[int, Row] = dict(enumerate(rows))
-    taken: set[int] = set()
+            views[_digest(row.split, row.texts)].append(place)
+    if not views:
+        return iter(rows), 0
+    # Longer view -> the shorter one.
+    pairs: dict[int, int] = {}
+    taken = bytearray(len(rows))
     for place, longer in enumerate(rows):
-        if longer.viewed_by is None or place in taken:
+        if longer.viewed_by is None or taken[place]:
             continue
-        others = (each for each in _candidates(longer, views) if each not in taken)
+        others = (each for each in _candidates(longer, views) if not taken[each])
         other = next((each for each in others if _one(longer, _aligned(longer, rows[each]))), None)
-        if other is None:
-            continue
-        taken |= {place, other}
-        first, last = min(place, other), max(place, other)
-        del result[last]
-        result[first] = _both(longer, _aligned(longer, rows[other]), number=rows[first].number)
-    return [result[place] for place in sorted(result)], len(taken) // 2
+        if other is not None:
+            taken[place] = taken[other] = True
+            pairs[place] = other
+    return _whole(rows, pairs), len(pairs)
+
+
+def _whole(rows: Sequence[Row], pairs: Mapping[int, int]) -> Iterator[Row]:
+    """The rows, with each of `pairs` made one in the place of the first of the two."""
+    first_of = {min(pair): pair for pair in pairs.items()}
+    second = {max(pair) for pair in pairs.items()}
+    for place, row in enumerate(rows):
+        if place in first_of:
+            longer, shorter = (rows[each] for each in first_of[place])
+            yield _both(longer, _aligned(longer, shorter), number=row.number)
+        elif place not in second:
+            yield row
 
 
 def _candidates(longer: Row, views: Views) -> list[int]:
@@ -55,8 +70,13 @@ def _candidates(longer: Row, views: Views) -> list[int]:
         place
         for shorter in (texts[:-1], texts[1:-1])
         if len(shorter) >= LEAST_IN_COMMON
-        for place in views.get((longer.split, shorter), ())
+        for place in views.get(_digest(longer.split, shorter), ())
     ]
+
+
+def _digest(split: str | None, texts: tuple[str, ...]) -> bytes:
+    """16 bytes are enough to tell any number of dialogues apart."""
+    return blake2b(json.dumps([split, *texts]).encode(), digest_size=16).digest()
 
 
 def _aligned(longer: Row, shorter: Row) -> Row:

@@ -25,6 +25,8 @@ def _personas(text: str) -> tuple[Persona, Persona]:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON that can be read: {error}") from error
     if not isinstance(data, dict):
         raise ValueError(f"expected an object with 'first' and 'second', got {type(data).__name__}")
     return sentences(data.get("first"), "first"), sentences(data.get("second"), "second")

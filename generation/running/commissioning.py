@@ -61,7 +61,7 @@ def carry_out(order: Order, *, now: Callable[[], datetime], quiet: bool = True) 
     source = read_source(order)
     folder = place("corpora", order.name)
     labels_from = existing("corpora", order.labels) if order.labels else None
-    known = read_labels(labels_from, levels=order.levels) if labels_from else {}
+    known: Mapping[PersonaKey, PersonaLabels] = read_labels(labels_from, levels=order.levels) if labels_from else {}
     prices = prices_of(order)
     endpoint = endpoint_of(order)
     with journal_of(order, source.folder.name) as journal:
@@ -93,8 +93,8 @@ async def _make(
     bill: Bill,
     quiet: bool,
 ) -> Made:
-    personas = distinct_personas(source.planned).keys() - known.keys()
-    totals = {"personas": len(personas), "dialogues": len(source.planned)}
+    to_label = sum(key not in known for key in distinct_personas(source.planned))
+    totals = {"personas": to_label, "dialogues": len(source.planned)}
     async with staff as author:
 
         def note() -> str:

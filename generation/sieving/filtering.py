@@ -24,7 +24,8 @@ from generation.corpus.dialogues import (
 )
 from generation.corpus.folders import CorpusTaken
 from generation.corpus.manifest import digest_of
-from generation.corpus.personas import PersonaKey, persona_keys
+from generation.corpus.personas import key_text, persona_keys
+from generation.corpus.spilling import Numbered
 from generation.labels.labelling import LABELS_FILE, read_labels, write_labels
 from generation.sieving.filters import BadFilters, Fault, Filters, measured
 from generation.sieving.screening import REJECTED_FILE, Rejection, Screen
@@ -154,7 +155,7 @@ def _write(source: Path, folder: Path, choose: Choice, split: str | None) -> tup
     splits: Counter[str] = Counter()
     dropped = 0
     labelled = (source / LABELS_FILE).is_file()
-    personas: set[PersonaKey] = set()
+    personas = Numbered()
     with _unfinished(folder) as part:
         with (
             (part / DIALOGUES_FILE).open("w", encoding="utf-8", newline="\n") as kept,
@@ -168,13 +169,15 @@ def _write(source: Path, folder: Path, choose: Choice, split: str | None) -> tup
                     continue
                 splits[dialogue.split] += 1
                 if labelled:
-                    personas.update(persona_keys(dialogue))
+                    for key in persona_keys(dialogue):
+                        personas.number(key_text(key))
                 kept.write(json.dumps(dialogue.as_json(), ensure_ascii=False) + "\n")
         if not splits and not dropped:
             raise CorpusMissing(f"{source.name}{f'/{split}' if split else ''} has no dialogues")
         _move(part, folder, rejected=dropped > 0)
     if labelled:
-        write_labels(folder, [each for key, each in read_labels(source).items() if key in personas])
+        labels = read_labels(source).values()
+        write_labels(folder, (each for each in labels if personas.find(key_text(each.key)) is not None))
     return dict(sorted(splits.items())), dropped
 
 

@@ -7,11 +7,12 @@ one another, in the order of their ids, and no later attempt changes what an ear
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from generation.asking.authors import Author, AuthorFailed, RunStopped
 from generation.asking.tracing import making
-from generation.corpus.dialogues import Dialogue, Turn
+from generation.corpus.dialogues import Dialogue, Turn, kept_on_disk, packed, unpacked
+from generation.corpus.spilling import OnDisk
 from generation.sieving.filters import Fault, Measures
 from generation.sieving.screening import Rejection, Screen
 
@@ -41,11 +42,21 @@ class Draft:
     fault: Fault | None
 
 
+def _packed(draft: Draft) -> list[Any]:
+    fault = draft.fault and [draft.fault.filter, draft.fault.value, draft.fault.reason]
+    return [packed(draft.dialogue), dict(draft.measures), fault]
+
+
+def _unpacked(data: list[Any]) -> Draft:
+    dialogue, measures, fault = data
+    return Draft(unpacked(dialogue), measures, Fault(*fault) if fault else None)
+
+
 @dataclass
 class Drafted:
     """What came of the jobs: dialogues, and everything rejected on the way."""
 
-    dialogues: list[Dialogue] = field(default_factory=list)
+    dialogues: OnDisk[Dialogue] = field(default_factory=kept_on_disk)
     rejections: list[Rejection] = field(default_factory=list)
 
 
@@ -70,11 +81,14 @@ class Drafting:
         drafted = Drafted()
         waiting = sorted(jobs, key=lambda job: job.dialogue.id)
         for attempt in range(1, self.attempts + 1):
-            outcomes = await self._attempt(waiting, attempt)
+            drafts = OnDisk(_packed, _unpacked)
+            outcomes = await self._attempt(waiting, attempt, drafts)
             again: list[Job] = []
             for job in waiting:
                 outcome = outcomes[job.dialogue.id]
-                failed = outcome if isinstance(outcome, AuthorFailed) else self._settle(outcome, drafted, attempt)
+                failed = (
+                    outcome if isinstance(outcome, AuthorFailed) else self._settle(drafts[outcome], drafted, attempt)
+                )
                 if failed is None:
                     continue
                 if self._may_try_again(failed, attempt):
@@ -84,14 +98,16 @@ class Drafting:
             waiting = again
         return drafted
 
-    async def _attempt(self, jobs: Sequence[Job], attempt: int) -> dict[str, Draft | AuthorFailed]:
-        """What comes of each job, by the id of its dialogue."""
-        outcomes: dict[str, Draft | AuthorFailed] = {}
+    async def _attempt(self, jobs: Sequence[Job], attempt: int, drafts: OnDisk[Draft]) -> dict[str, int | AuthorFailed]:
+        """What comes of each job, by the id of its dialogue: the place of its draft among `drafts`, or a failure."""
+        outcomes: dict[str, int | AuthorFailed] = {}
 
         async def work(job: Job) -> None:
             try:
                 with making("dialogue", job.dialogue.id):
-                    outcomes[job.dialogue.id] = await self._best(job, attempt)
+                    draft = await self._best(job, attempt)
+                outcomes[job.dialogue.id] = len(drafts)
+                drafts.append(draft)
             except AuthorFailed as error:
                 outcomes[job.dialogue.id] = error
                 if not self._may_try_again(error, attempt):

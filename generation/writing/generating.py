@@ -4,15 +4,17 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from generation.asking.authors import Author, AuthorFailed
 from generation.asking.tracing import making
-from generation.corpus.dialogues import Dialogue, Persona, Turn, write_dialogues
+from generation.corpus.dialogues import Dialogue, Persona, Turn, kept_on_disk, write_dialogues
 from generation.corpus.manifest import new_file
 from generation.corpus.personas import PersonaKey, same_persona_key
-from generation.labels.labelling import PersonaLabels, count_levels, write_labels
+from generation.corpus.spilling import OnDisk
+from generation.labels.labelling import LabelsOnDisk, PersonaLabels, count_levels, write_labels
 from generation.labels.leaning import findings
 from generation.sieving.screening import Rejection, Screen, Survival, write_rejected
 from generation.writing.drafting import Drafting, Job, for_each
@@ -40,11 +42,14 @@ class Failure:
 
 @dataclass
 class Made:
-    """What came of a run: labels by persona, dialogues, everything rejected on the way, and everything that failed."""
+    """What came of a run: labels by persona, dialogues, everything rejected on the way, and everything that failed.
 
-    labels: dict[PersonaKey, PersonaLabels] = field(default_factory=dict)
+    Labels and dialogues lie on the disk, however many there are.
+    """
+
+    labels: LabelsOnDisk = field(default_factory=LabelsOnDisk)
     reused_labels: int = 0
-    dialogues: list[Dialogue] = field(default_factory=list)
+    dialogues: OnDisk[Dialogue] = field(default_factory=kept_on_disk)
     rejections: list[Rejection] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     survival: Survival | None = None
@@ -73,8 +78,11 @@ async def make(
     were being asked for are done.
     """
     personas = distinct_personas(planned)
-    made = Made(labels={key: known_labels[key] for key in personas if key in known_labels})
+    made = Made()
+    made.labels.update((key, known_labels[key]) for key in personas if key in known_labels)
     made.reused_labels = len(made.labels)
+    to_label = [persona for key, persona in personas.items() if key not in made.labels]
+    del personas
 
     async def label(persona: Persona) -> None:
         name = " ".join(persona)
@@ -94,7 +102,7 @@ async def make(
         fail=lambda dialogue, error: _fail(made, "dialogue", dialogue.id, error),
         advance=lambda attempt: advance("dialogues" if attempt == 1 else "written anew", made),
     )
-    await for_each([persona for key, persona in personas.items() if key not in made.labels], label, concurrency)
+    await for_each(to_label, label, concurrency)
     ready = _with_traits(planned, made, commission, advance)
     await _write_all(ready, drafting, made, advance)
     made.survival = drafting.screen.survival if screen else None
@@ -104,11 +112,13 @@ async def make(
 async def _write_all(planned: Sequence[Planned], drafting: Drafting, made: Made, advance: Advance) -> None:
     """Take over the dialogues that have turns, then write the others: those with an opening once it is there."""
     openings: dict[str, tuple[Turn, ...]] = {}
+    opened_with = {each.opening_from for each in planned}
 
     def accept(dialogues: Iterable[Dialogue]) -> None:
         for dialogue in dialogues:
             made.dialogues.append(dialogue)
-            openings[dialogue.id] = opening_of(dialogue.turns)
+            if dialogue.id in opened_with:
+                openings[dialogue.id] = opening_of(dialogue.turns)
 
     taken_over = [each.dialogue for each in planned if not each.to_write]
     accept(taken_over)
@@ -159,10 +169,10 @@ def _fail(made: Made, what: str, name: str, error: AuthorFailed) -> None:
 
 def _with_samples(planned: Iterable[Planned]) -> list[tuple[Planned, int]]:
     """Number the dialogues that are asked for on equal terms, so that each gets an answer of its own."""
-    seen: Counter[str] = Counter()
+    seen: Counter[bytes] = Counter()
     numbered: list[tuple[Planned, int]] = []
     for each in planned:
-        terms = repr(each.dialogue.speakers)
+        terms = blake2b(repr(each.dialogue.speakers).encode(), digest_size=16).digest()
         numbered.append((each, seen[terms]))
         seen[terms] += 1
     return numbered

@@ -46,6 +46,7 @@ NO_PAGE: Final = {
     "api-nowhere": "JSON",
     "healthz": "for machines",
     "readyz": "for machines",
+    "metrics": "for machines",
     "study-files": "an archive",
     "study-edit": "a button of the study",
     "draft-make": "a button of the draft",

@@ -241,6 +241,7 @@ def study_files(draw: Any, folder: Path) -> StudyFile:
             layout=st.sampled_from(LAYOUTS),
             content_warning=st.just("") | words,
             may_skip=st.booleans(),
+            closes=st.sampled_from(("", "2026-12-25T00:00:00+00:00", "2026-12-24T17:30:05+00:00")),
             ethics=st.just("") | words.map(str.strip).filter(lambda text: text.lower() != "none") | st.just("none"),
             background=some(st.sampled_from(BACKGROUND)),
             controls=controls if kind == "pair" else None,

@@ -42,6 +42,8 @@ PAGES: Final[dict[str, Rights]] = {
     # For whoever watches the server; they say nothing of what is in it.
     "healthz": _rights(get=ANYBODY),
     "readyz": _rights(get=ANYBODY),
+    # Off unless configured; whom it lets in is in `tests/config/test_metrics.py`.
+    "metrics": _rights(get=STAFF),
     "studies": _rights(get=SIGNED_IN),
     "study-new": _rights(get=SIGNED_IN, post=SIGNED_IN),
     "study": _rights(get=READS),
@@ -127,6 +129,8 @@ API: Final[dict[str, Rights]] = {
     "api-exclude": _rights(post=CHANGES),
     "api-include": _rights(post=CHANGES),
     "api-forget": _rights(post=CHANGES),
+    "api-reported": _rights(get=READS),
+    "api-answer-report": _rights(post=CHANGES),
     "api-pay": _rights(get=CHANGES),
     "api-judgments": _rights(get=READS),
     "api-report": _rights(get=READS),

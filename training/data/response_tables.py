@@ -7,6 +7,7 @@ say has a column of its own name; `docs/study-file.md` lists them.
 import csv
 import hashlib
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -55,7 +56,7 @@ def read_table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise BadLine(path, number + 1, f"not a row of a table: {error}") from error
     except UnicodeDecodeError as error:
         raise BadLine(path, number + 1, f"not UTF-8: {error.reason}") from error
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise BadLine(path, number + 1, f"cannot be read: {error}") from error
 
 

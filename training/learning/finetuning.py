@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -46,7 +47,11 @@ class NothingLeft(ValueError):
 
 
 class WrongProcesses(RuntimeError):
-    """A launcher asked for several processes and accelerate sees another number."""
+    """A launcher asked for several processes and accelerate sees another number, or they see different folders."""
+
+
+class ProcessLost(WrongProcesses):
+    """Another process, on this host or another, is gone, and a step cannot be made without it."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,7 @@ def finetune(
     model, optimiser = accelerator.prepare(core, optimiser)
     schedule = schedule_for(optimiser.optimizer, recipe, steps=steps)
     stepper = Stepper(model, accelerator, marks, recipe.label_smoothing, recipe.at_once, precision="fp32")
-    if place.begin(run):
+    if _begun(place, run, accelerator):
         tally = _restore(place, core, optimiser, schedule, stepper)
     else:
         tally = Tally()
@@ -197,7 +202,8 @@ def finetune(
         batch = [rows[number] for number in next(order)]
 
         # Step.
-        loss = stepper.gradient(batch)
+        with _all_there(accelerator, tally.step + 1):
+            loss = stepper.gradient(batch)
         if not math.isfinite(loss):
             raise LossNotFinite(
                 f"step {tally.step + 1}: the loss is {loss}; lower the rate ({recipe.rate:g}) or look at the data. "
@@ -224,10 +230,9 @@ def finetune(
         watch(tally.step, steps, f"loss {loss / pieces_of(batch):.2f}, best perplexity {tally.best_perplexity:.1f}")
 
     # Save.
-    accelerator.wait_for_everyone()
-    place.load_best(core)
     parameters = sum(parameter.numel() for parameter in core.parameters())
     if accelerator.is_main_process:
+        place.load_best(core)
         save_model(to, model=merged(core, recipe), tokenizer=tokenizer, template=template)
     return Trained(
         best_step=tally.best_step,
@@ -325,6 +330,38 @@ def _restore(place: Workplace, core: Any, optimiser: Any, schedule: Any, stepper
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])
     return Tally(**state["tally"])
+
+
+def _begun(place: Workplace, run: Mapping[str, Any], accelerator: Any) -> bool:
+    """Begin the run, in its first process alone; whether there is a state to go on from, on which all must agree."""
+    from accelerate.utils import gather_object
+
+    if accelerator.is_main_process:
+        place.begin(run)
+    accelerator.wait_for_everyone()
+    latest = place.latest()
+    states: list[str] = gather_object([latest.name if latest else ""])
+    if len(set(states)) > 1:
+        raise WrongProcesses(
+            f"the processes see different states of {place.model} ({', '.join(each or 'none' for each in states)}): to "
+            "go on, every host must see the first one's folder, as on a shared disk; otherwise remove it and start anew"
+        )
+    return latest is not None
+
+
+@contextmanager
+def _all_there(accelerator: Any, step: int) -> Iterator[None]:
+    """Say what it means when another process cannot be reached."""
+    try:
+        yield
+    except RuntimeError as error:
+        # Neither gloo nor NCCL has an error of its own for it.
+        if accelerator.num_processes > 1 and any(sign in str(error).lower() for sign in ("gloo", "nccl", "peer")):
+            raise ProcessLost(
+                f"step {step}: contact with another process was lost ({str(error).splitlines()[0][:200]}); the state "
+                "of the last look is kept: start all of them again to go on"
+            ) from error
+        raise
 
 
 def _check_processes(seen: int) -> None:

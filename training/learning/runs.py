@@ -1,5 +1,6 @@
 """A training run from corpora to a model's folder, with the manifest that says all of it."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -101,6 +102,9 @@ def train(
         **_left_out(material),
         "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared) + telling.caveats(),
     }
+    # Of several processes, on one host or more, the first alone writes.
+    if os.environ.get("RANK", "0") != "0":
+        return Run(folder=to, results=results, already=False)
     write_manifest(
         to,
         command=COMMAND,

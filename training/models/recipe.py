@@ -152,10 +152,11 @@ def read_recipe(name: str, *, overrides: Sequence[str] = (), **changed: object) 
     path = Path(name).expanduser() if name.endswith(".toml") else BUNDLED / f"{name}.toml"
     if not path.is_file():
         raise BadRecipe(f"no recipe {name!r}; expected a TOML file or one of {', '.join(bundled_recipes())}")
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Not TOML, not UTF-8, nested without end, or a number of thousands of digits.
         raise BadRecipe(f"{path.name}: {error}") from error
     try:
         for key, value in table.items():

@@ -11,14 +11,13 @@ from django.utils import timezone
 from evaluation.changes.amendable import NUMBERS
 from evaluation.changes.amending import CannotAmend, amend
 from evaluation.changes.amending_file import changes_in
-from evaluation.models import Study
 from evaluation.studies.life import NoSuchStudy, study_named
 from evaluation.study_files.study_file import read_study_file
 from evaluation.study_files.toml_table import BadToml
 from generation.terminal import BadInput, ParleyCommand
 
 # Values that are no text.
-WRITTEN_AS_TOML: Final = ("plan.", "pay", "may_skip", *NUMBERS)
+WRITTEN_AS_TOML: Final = ("plan.", "pay", "may_skip", "closes", *NUMBERS)
 
 
 class Command(ParleyCommand):
@@ -44,7 +43,7 @@ class Command(ParleyCommand):
             help=(
                 "a key of study.toml and its new value: criteria.KEY.question, .help, .name or .ends; text.consent, "
                 ".instructions or .end (@FILE reads a file); public_title; plan.alpha, plan.hypotheses, ... as TOML; "
-                "pay; may be repeated"
+                "pay; closes (a day, or a day and a time); may be repeated"
             ),
         )
         parser.add_argument(
@@ -68,11 +67,11 @@ class Command(ParleyCommand):
         self.say(f"  {far['judgments']:,} judgments were in; results {seen}.")
         for each in far["changes"]:
             self.say(f"  {each['key']}: {_short(each['before'])} -> {_short(each['after'])}")
-        self._what_follows(study, [each["key"] for each in far["changes"]], far)
+        self._what_follows([each["key"] for each in far["changes"]], far)
         self.say(f"Next: manage.py report {study.name} --to reports/{study.name}, once it is closed, lists it")
         return {"study": study.name, "text": amendment.text, **far}
 
-    def _what_follows(self, study: Study, keys: list[str], far: dict[str, Any]) -> None:
+    def _what_follows(self, keys: list[str], far: dict[str, Any]) -> None:
         if "text.consent" in keys:
             self.say("  Whoever agreed to the text of before is asked again before their next pair.")
         if any(key.startswith("plan.") for key in keys) and far["judgments"]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from evaluation.operation.keeping import BackupBroken, CannotKeep, restore
+from evaluation.operation.keeping import BackupBroken, CannotKeep, not_applied, restore
 from generation.terminal import ParleyCommand, WorkFailed
 
 
@@ -23,5 +23,10 @@ class Command(ParleyCommand):
         except BackupBroken as error:
             raise WorkFailed(str(error)) from error
         self.say(f"{sum(manifest['rows'].values()):,} rows are back, as they were at {manifest['made_at']}.")
+        if missing := not_applied(manifest):
+            self.say(
+                f"They are of an earlier version: {len(missing)} migrations are to come, the first {missing[0]}. "
+                "Until then no server may be started on them."
+            )
         self.say("Next: manage.py migrate")
         return manifest

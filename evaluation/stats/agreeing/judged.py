@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from evaluation.stats.agreeing.coefficients import Level
-from evaluation.stats.data.declared import DeclaredCriterion
+from evaluation.stats.data.declared import PREFERENCES, DeclaredCriterion
 from evaluation.stats.data.orientation import oriented
 from evaluation.stats.data.outcomes import UnknownChoice, cluster_of, domain_of
 from evaluation.stats.data.rows import BOTH_BAD, CANNOT_JUDGE, TIE, JudgmentRow
@@ -81,7 +81,7 @@ class Compared:
 def comparable(rows: Sequence[JudgmentRow], criterion: DeclaredCriterion, *, systems: Sequence[str]) -> Compared:
     """Units and categories of the rows of one criterion; those who could not judge are missing."""
     kept = tuple(row for row in rows if row.choice != CANNOT_JUDGE)
-    if criterion.scale in ("preference", "preference5"):
+    if criterion.scale in PREFERENCES:
         return _preferences(kept, criterion, systems)
     return _ratings(kept, criterion)
 

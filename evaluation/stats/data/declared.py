@@ -11,6 +11,10 @@ from evaluation.stats.data.conduct import Conduct, conduct_from_json
 from evaluation.stats.data.measures import Measures, measures_from_json
 
 Scale = Literal["preference", "preference5", "rating", "label"]
+# What each is called where it is told: `tests/evaluation/study_files/test_scales.py` holds every place to all of them.
+SCALES: Final[tuple[Scale, ...]] = get_args(Scale)
+# Those that compare the two responses of a pair, instead of telling of one.
+PREFERENCES: Final[tuple[Scale, ...]] = ("preference", "preference5")
 Population = Literal["these", "population"]
 # Many more pairs than any study has, and few enough to count one by one.
 MOST_TIES: Final = 1_000_000
@@ -186,7 +190,7 @@ def study_info_from_json(data: dict[str, Any]) -> StudyInfo:
                 key=str(each["key"]),
                 name=str(each.get("name") or each["key"]),
                 question=str(each.get("question", "")),
-                scale=_among(get_args(Scale), each.get("scale", "preference"), f"criteria.{each['key']}.scale"),
+                scale=_among(SCALES, each.get("scale", "preference"), f"criteria.{each['key']}.scale"),
                 options=tuple(each.get("options", ("tie",))),
                 low=each.get("low"),
                 high=each.get("high"),

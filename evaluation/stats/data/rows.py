@@ -58,3 +58,5 @@ class JudgmentRow:
     reason: str = ""
     # The version of the question's wording that was answered: 1, and one more for each amendment of it.
     wording: int = 1
+    # Why the pair was dropped while the study ran; empty where it was not. What was said of it enters no result.
+    dropped: str = ""

@@ -16,6 +16,7 @@ KINDS: Final[tuple[AnnotatorKind, ...]] = ("human", "simulated", "llm")
 CHECK: Final = "check pair"
 SECOND_LOOK: Final = "second look"
 CONTROL: Final = "control of the instrument"
+DROPPED: Final = "pair dropped by an amendment"
 REPEATED: Final = "the same judgment twice"
 
 
@@ -45,11 +46,13 @@ class Chosen:
     # Check pairs of those whom a rule leaves out, and pairs that test the instrument.
     ruled_out_checks: tuple[JudgmentRow, ...] = ()
     controls: tuple[JudgmentRow, ...] = ()
+    # First looks at real pairs that count no more, since the pair was dropped.
+    dropped: tuple[JudgmentRow, ...] = ()
     left_out: tuple[LeftOut, ...] = field(default=())
 
 
 def choose(rows: Sequence[JudgmentRow]) -> Chosen:
-    """Part `rows` by the first rule that applies: kind, `excluded_by`, check, control, second look, repeated."""
+    """Part `rows` by the first rule that applies: kind, `excluded_by`, check, dropped, control, look, repeated."""
     there = {row.annotator_kind for row in rows}
     kind: AnnotatorKind = next((each for each in KINDS if each in there), "human")
     seen: set[tuple[object, ...]] = set()
@@ -75,6 +78,7 @@ def choose(rows: Sequence[JudgmentRow]) -> Chosen:
         ruled_out=tuple(parts["ruled_out"]),
         ruled_out_checks=tuple(parts["ruled_out_checks"]),
         controls=tuple(parts["controls"]),
+        dropped=tuple(parts["dropped"]),
         left_out=tuple(LeftOut(rule, judgments[rule], len(annotators[rule])) for rule in sorted(judgments)),
     )
 
@@ -95,6 +99,8 @@ def _rule(row: JudgmentRow, kind: AnnotatorKind) -> tuple[str, str]:
         return row.excluded_by, "ruled_out" if row.look == 1 and not row.control else ""
     if row.is_check:
         return CHECK, "checks"
+    if row.dropped:
+        return f"{DROPPED}: {row.dropped}", "dropped" if row.look == 1 and not row.control else ""
     if row.control:
         return CONTROL, "controls" if row.look == 1 else ""
     if row.look != 1:

@@ -9,7 +9,7 @@ from typing import Final
 
 from evaluation.stats.data.rows import JudgmentRow
 
-_LATER: Final = ("reason", "wording")
+_LATER: Final = ("reason", "wording", "dropped")
 _FIELDS: Final = tuple(field.name for field in fields(JudgmentRow) if field.name not in _LATER)
 # Contexts first, so that the order of clusters, which resampling draws by, does not hang on annotators' or systems'
 # names.
@@ -30,7 +30,8 @@ def digest_of_rows(rows: Sequence[JudgmentRow]) -> str:
 
 
 def _said(row: JudgmentRow) -> list[object]:
-    # Where nobody gave a reason and no wording was amended, the digest is the one that the judgments had before there
-    # were either.
+    # Where nobody gave a reason, no wording was amended and no pair dropped, the digest is the one that the judgments
+    # had before there was any of these.
     later: list[object] = [row.reason] if row.reason else []
-    return [getattr(row, name) for name in _FIELDS] + later + ([row.wording] if row.wording != 1 else [])
+    later += [row.wording] if row.wording != 1 else []
+    return [getattr(row, name) for name in _FIELDS] + later + ([{"dropped": row.dropped}] if row.dropped else [])

@@ -32,7 +32,9 @@ def judges_json(
 ) -> dict[str, Any]:
     """The entry `judges`: model -> criterion -> its numbers; `rows` are all there are, `people` those that count."""
     machines = [
-        row for row in rows if row.annotator_kind == "llm" and row.first and not row.is_check and not row.control
+        row
+        for row in rows
+        if row.annotator_kind == "llm" and row.first and not (row.is_check or row.control or row.dropped)
     ]
     if not machines or (people and people[0].annotator_kind == "llm"):
         return {"value": None, "reason": NONE}

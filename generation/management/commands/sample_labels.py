@@ -35,7 +35,7 @@ class Command(ParleyCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         folder, path = existing("corpora", options["corpus"]), Path(options["to"])
-        labels = list(read_labels(folder).values())
+        labels = read_labels(folder).values()
         if not labels:
             raise CorpusMissing(f"{options['corpus']} has no labels to check")
         sampled = draw_sample(labels, corpus=folder.name, per_cell=options["per_cell"], seed=options["seed"])

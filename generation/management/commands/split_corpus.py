@@ -1,6 +1,6 @@
 """A corpus cut into train, validation and test."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +10,8 @@ from django.utils import timezone
 from generation.corpus.dialogues import DIALOGUES_FILE, BadLine, CorpusMissing, Dialogue, read_dialogues
 from generation.corpus.folders import CorpusTaken, provenance, write_corpus
 from generation.corpus.manifest import write_manifest
-from generation.corpus.personas import persona_keys
+from generation.corpus.personas import key_text, persona_keys
+from generation.corpus.spilling import Numbered
 from generation.corpus.splitting import (
     BY_PERSONA,
     WAYS,
@@ -54,9 +55,9 @@ class Command(ParleyCommand):
         folder = place("corpora", options["to"])
         if folder.resolve() == source.resolve():
             raise BadInput(f"--to {options['to']} is the corpus to cut; choose another name")
-        dialogues = list(read_dialogues(source, split))
-        if not dialogues:
+        if next(read_dialogues(source, split), None) is None:
             raise CorpusMissing(f"{options['corpus']} has no dialogues")
+        dialogues = read_dialogues(source, split)
         inputs = {"corpus": source / DIALOGUES_FILE}
         if options["like"]:
             cut, settings = self._like(dialogues, options)
@@ -67,7 +68,7 @@ class Command(ParleyCommand):
         inputs |= _labels_along(source, folder, cut)
         results = {
             "dialogues": len(cut.dialogues),
-            "splits": cut.sizes,
+            "splits": dict(cut.sizes),
             "dropped": len(cut.dropped),
             "largest_group": cut.largest_group,
             "personas_in_train_too": {
@@ -84,17 +85,18 @@ class Command(ParleyCommand):
             inputs=inputs,
             results={**results, "dropped_dialogues": [dialogue.id for dialogue in cut.dropped]},
         )
-        self._tell(results, cut, len(dialogues), folder, options["to"])
+        self._tell(results, cut, folder, options["to"])
         return {"corpus": str(folder), **results}
 
-    def _like(self, dialogues: list[Dialogue], options: Mapping[str, Any]) -> tuple[Cut, dict[str, Any]]:
+    def _like(self, dialogues: Iterable[Dialogue], options: Mapping[str, Any]) -> tuple[Cut, dict[str, Any]]:
         given = [f"--{name}" for name in ("by", "shares", "seed") if options[name] is not None]
         if given:
             raise BadInput(f"--like takes over how the other corpus was cut, so {' and '.join(given)} cannot be chosen")
         twin = existing("corpora", options["like"])
         return cut_like(dialogues, read_dialogues(twin), name=options["like"]), {"like": options["like"]}
 
-    def _tell(self, results: Mapping[str, Any], cut: Cut, total: int, folder: Path, name: str) -> None:
+    def _tell(self, results: Mapping[str, Any], cut: Cut, folder: Path, name: str) -> None:
+        total = len(cut.dialogues) + len(cut.dropped)
         sizes = ", ".join(f"{count} {split}" for split, count in cut.sizes.items())
         self.say(f"{results['dialogues']} dialogues are in {folder}: {sizes}.")
         if cut.dropped:
@@ -119,7 +121,7 @@ class Command(ParleyCommand):
             self.say(f"Next: manage.py {'train RECIPE --to MODEL --on' if cut.sizes['train'] else 'describe'} {name}")
 
 
-def _cut(dialogues: list[Dialogue], options: Mapping[str, Any]) -> tuple[Cut, dict[str, Any]]:
+def _cut(dialogues: Iterable[Dialogue], options: Mapping[str, Any]) -> tuple[Cut, dict[str, Any]]:
     by, text = options["by"] or BY_PERSONA, options["shares"] or SHARES
     seed = SEED if options["seed"] is None else options["seed"]
     way = cut_by_persona if by == BY_PERSONA else cut_by_dialogue
@@ -130,6 +132,10 @@ def _labels_along(source: Path, folder: Path, cut: Cut) -> dict[str, Path]:
     """Take the labels of the personas that are left along, where the corpus has labels; what was read."""
     if not (source / LABELS_FILE).is_file():
         return {}
-    left = {key for dialogue in cut.dialogues for key in persona_keys(dialogue)}
-    write_labels(folder, [each for key, each in read_labels(source).items() if key in left])
+    left = Numbered()
+    for dialogue in cut.dialogues:
+        for key in persona_keys(dialogue):
+            left.number(key_text(key))
+    labels = read_labels(source).values()
+    write_labels(folder, (each for each in labels if left.find(key_text(each.key)) is not None))
     return {"labels": source / LABELS_FILE}

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from evaluation.operation.rates import forget_counts
 from tests.evaluation.api.builders import a_front_end, a_script, sent
 from tests.evaluation.builders import a_researcher, a_study
 
@@ -16,8 +17,10 @@ LIST = "/api/v1/studies/"
 def rates(settings):
     settings.API_RATES = {"use": "3/min", "failed-token": "3/min", "enter": "3/min", "claim": "2/min"}
     cache.clear()
+    forget_counts()
     yield
     cache.clear()
+    forget_counts()
 
 
 def statuses(times: int, ask) -> list[int]:

@@ -217,7 +217,17 @@ def test_readers_look_and_do_not_act():
 @pytest.mark.parametrize("address", [LIST, f"{SNOW}audit/", f"{SNOW}annotators/", f"{SNOW}invites/"])
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=99999", "limit=all", "offset=-1", "study__memberships__role=owner", "ordering=password", "x=1"],
+    [
+        "limit=0",
+        "limit=99999",
+        "limit=all",
+        "limit=",
+        "offset=-1",
+        "offset=",
+        "study__memberships__role=owner",
+        "ordering=password",
+        "x=1",
+    ],
 )
 def test_only_what_is_declared_can_be_asked_for(address, query):
     a_study(owner=a_researcher())

@@ -120,6 +120,20 @@ def test_the_trait_is_not_there_until_the_first_sheet_is_locked():
     assert "extraversion" not in json.dumps(asdict(after))
 
 
+def test_no_key_of_a_question_that_waits_is_in_the_form_before_its_sheet():
+    study = a_study(criteria=THREE_CRITERIA)
+    ada = an_annotator(study)
+    slot = a_slot(study, traits={"extraversion": "high"}, annotator=ada)
+
+    before = shown(slot)
+    lock(slot_id=slot.pk, annotator=ada, answers={"naturalness": "left", "coherence": "tie"}, now=NOW)
+    after = shown(slot)
+
+    assert before.wording == "naturalness:1 coherence:1"
+    assert "trait" not in json.dumps(asdict(before)).lower()
+    assert after.wording == "naturalness:1 coherence:1 trait_consistency:1"
+
+
 def test_without_a_stated_trait_there_is_one_sheet():
     study = a_study(criteria=THREE_CRITERIA)
     slot = a_slot(study, annotator=an_annotator(study))

@@ -75,7 +75,7 @@ def test_a_slot_read_for_its_page_needs_no_more_queries(django_assert_num_querie
     ada = an_annotator(study)
     slot = answer(claim_next(study=study, annotator=ada, now=NOW), ada)
 
-    found = page_slot(slot.pk)
+    found = page_slot(slot.pk, study)
 
     with django_assert_num_queries(0):
         assert [each.key for each in found.study.criteria.all()] == ["naturalness", "coherence", "trait_consistency"]
@@ -90,6 +90,6 @@ def test_a_slot_read_for_its_page_needs_no_more_queries(django_assert_num_querie
 
 def test_of_very_many_open_pairs_it_is_only_known_that_there_are_more():
     study = a_study(contexts=COUNTED + 1)
-    ada = held_annotator(an_annotator(study))
+    ada = held_annotator(an_annotator(study), study.pk)
 
     assert (personal_progress(annotator=ada).left, personal_progress(annotator=ada).more) == (COUNTED, True)

@@ -5,17 +5,20 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from evaluation.judging.assignment import LeaseLost, NotYours, claim_next
+from evaluation.judging.assignment import ConsentMissing, LeaseLost, NotYours, claim_next, personal_progress
+from evaluation.judging.reading import own_looks
 from evaluation.judging.submitting import (
     AnswersMissing,
     BadAnswer,
+    Sent,
     StudyNotOpen,
     last_answered,
     lock,
     save_draft,
     submit,
+    submit_and_claim,
 )
-from evaluation.models import Draft, Judgment, JudgmentRevision, Receipt, Slot
+from evaluation.models import Annotator, Draft, Judgment, JudgmentRevision, Receipt, Slot
 from evaluation.studies.life import close_study, pause_study
 from tests.cast import NOW
 from tests.evaluation.builders import (
@@ -301,7 +304,80 @@ def test_a_submit_takes_the_same_number_of_queries_whatever_the_annotator_did_be
         answer(claim_next(study=study, annotator=ada, now=NOW), ada, now=NOW + timedelta(seconds=number))
     slot = claim_next(study=study, annotator=ada, now=NOW)
 
-    with django_assert_num_queries(11 if connection.vendor == "postgresql" else 10):
+    with django_assert_num_queries(12 if connection.vendor == "postgresql" else 11):
         send(slot, ada, now=LATER)
 
     assert Slot.objects.answered().count() == 6
+
+
+SENT = Sent(key="k1", answers={"naturalness": "left"}, seconds=20.0, layout="stacked")
+
+
+def test_a_submit_brings_the_next_pair_and_how_far_its_annotator_is():
+    study = a_study(contexts=3)
+    ada = an_annotator(study)
+    first = claim_next(study=study, annotator=ada, now=NOW)
+
+    claimed = submit_and_claim(slot_id=first.pk, annotator=ada, sent=SENT, now=LATER)
+
+    assert claimed.slot == Slot.objects.get(position=1)
+    assert claimed.slot.annotator == ada
+    assert judged(first) == {"naturalness": ("left", None)}
+    told = personal_progress(annotator=ada, looks=claimed.looks())
+    assert told == personal_progress(annotator=ada)
+    assert (told.done, told.left) == (1, 2)
+
+
+def test_a_submit_sent_twice_brings_the_same_next_pair():
+    study = a_study(contexts=3)
+    ada = an_annotator(study)
+    first = claim_next(study=study, annotator=ada, now=NOW)
+
+    slots = [submit_and_claim(slot_id=first.pk, annotator=ada, sent=SENT, now=LATER).slot for _ in range(2)]
+
+    assert slots == [Slot.objects.get(position=1)] * 2
+    assert (Receipt.objects.count(), Judgment.objects.count()) == (1, 1)
+
+
+def test_a_repeat_counts_among_what_is_left_once_its_first_look_is_claimed():
+    study = a_study(contexts=3)
+    ada = an_annotator(study)
+    first, second, _third = Slot.objects.order_by("position")
+    Slot.objects.create(
+        study=study, item=second.item, context=second.context, look=2, repeats=second, number=0, position=9,
+        first_on_left=not second.first_on_left,
+    )  # fmt: skip
+    claim_next(study=study, annotator=ada, now=NOW)
+
+    claimed = submit_and_claim(slot_id=first.pk, annotator=ada, sent=SENT, now=LATER)
+
+    assert claimed.slot == second
+    assert set(claimed.looks()) == set(own_looks(ada))
+    assert personal_progress(annotator=ada, looks=claimed.looks()).left == 3
+
+
+def test_answers_count_though_the_consent_was_changed_meanwhile_and_no_pair_follows():
+    study = a_study(contexts=3)
+    ada = an_annotator(study)
+    Annotator.objects.update(consent_version="of another text")
+    first = a_slot(study, annotator=ada)
+
+    with pytest.raises(ConsentMissing):
+        submit_and_claim(slot_id=first.pk, annotator=ada, sent=SENT, now=LATER)
+
+    assert judged(first) == {"naturalness": ("left", None)}
+    assert Slot.objects.filter(answered_at=None).exclude(annotator=None).count() == 0
+    assert Annotator.objects.get().last_seen_at == LATER
+
+
+def test_what_was_refused_brings_no_pair():
+    study = a_study(contexts=3)
+    ada = an_annotator(study)
+    first = claim_next(study=study, annotator=ada, now=NOW)
+    pause_study(study=study, now=LATER)
+
+    with pytest.raises(StudyNotOpen):
+        submit_and_claim(slot_id=first.pk, annotator=ada, sent=SENT, now=LATER)
+
+    assert list(Slot.objects.exclude(annotator=None)) == [first]
+    assert Receipt.objects.count() == 0

@@ -63,6 +63,19 @@ def test_a_form_that_is_named_is_not_guessed(tmp_path):
         read_judgments(path, form="wide")
 
 
+def test_all_columns_that_are_missing_are_named_at_once(tmp_path):
+    path = tmp_path / "judgments.csv"
+    path.write_text("item;annotator;criterion;preferred\n1;ada;fluency;pt\n")
+
+    with pytest.raises(BadLine) as error:
+        read_judgments(path)
+
+    assert str(error.value).endswith(
+        "judgments.csv:1: expected a column 'context' and a column 'choice'; "
+        "the columns are item, annotator, criterion, preferred"
+    )
+
+
 def test_what_a_spreadsheet_would_compute_is_restored_in_every_table(tmp_path):
     path = tmp_path / "judgments.csv"
     path.write_text("context,first,second,'=ada\n'+1,'@pt,p,'@pt\n")

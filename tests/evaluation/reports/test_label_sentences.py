@@ -1,5 +1,7 @@
 """Sentences and cautions about labels: of systems' responses, and of personas against a labeller."""
 
+from dataclasses import replace
+
 from evaluation.reports.build import build_report
 from evaluation.stats.data.declared import DeclaredCriterion, Plan, StudyInfo
 from tests.evaluation.stats.builders import a_judgment, a_rating
@@ -47,6 +49,21 @@ def test_no_difference_of_labels_is_never_said_to_be_none():
     assert said.startswith(
         "On tone neither p nor pt was shown to be given any label more often; the largest difference is in “cold”, "
     )
+
+
+def test_labels_of_several_domains_are_told_domain_by_domain():
+    chat = [replace(row, domain="chat") for row in of_systems(warm_of_pt=19)]
+    letters = [
+        replace(row, domain="letters", context=f"letter {row.context}", cluster=f"letter {row.context}")
+        for row in of_systems(warm_of_pt=10)
+    ]
+
+    (said,) = verdicts([*chat, *letters], systems=("p", "pt"), criteria=(TONE,))
+
+    assert said.startswith("On tone in chat p was called “cold” more often than pt (difference ")
+    assert "; neither p nor pt was shown to be given any label more often in letters; the largest difference " in said
+    assert "cannot be compared" not in said
+    assert "unknown" not in said
 
 
 def test_labels_that_are_too_few_to_be_tested_say_so():

@@ -73,6 +73,28 @@ def test_a_table_longer_than_a_page_goes_on_over_pages():
     assert r"\begin{tabular}" not in made
 
 
+def test_a_table_both_long_and_wide_goes_on_in_parts_that_are_scaled_to_the_line():
+    columns = (
+        Column("who", "Who"),
+        *(Column(f"c{place}", f"Measure {place}") for place in range(9)),
+        Column("x", "X", "net"),
+    )
+    rows = [("pt", *["about eleven"] * 9, Missing("too few") if number == 3 else 0.1) for number in range(81)]
+
+    made = table_latex(a_table(*rows, columns=columns, note="Seen from pt."))
+
+    first, second, third = made.split(r"\end{table}")[:3]
+    assert r"\caption{Nets, by name}" in first
+    assert r"\addtocounter{table}{-1}\caption{Nets, by name (continued)}" in second
+    assert [r"\label{tab:nets}" in part for part in (first, second, third)] == [True, False, False]
+    assert [part.count(r"{about eleven} & {about eleven} & {about") for part in (first, second, third)] == [120, 120, 3]
+    # What heads the rows is said again, and each part explains its own marks.
+    assert all(r"{pt} &" in part for part in (first, second, third))
+    assert [r"\textsuperscript{a}~too few" in part for part in (first, second, third)] == [True, False, False]
+    assert ["Seen from pt." in part for part in (first, second, third)] == [False, False, True]
+    assert "longtable}" not in made
+
+
 def test_a_long_head_is_stacked():
     made = table_latex(a_table((1.0,), columns=(Column("x", "Judgments to change significance", "number"),)))
 
@@ -100,6 +122,9 @@ def test_braces_and_environments_are_balanced_in_every_table():
 )
 def test_the_document_compiles(tmp_path, pdflatex, rows, info):
     report = build_report([replace(row, annotator=f"{row.annotator} {NASTY}") for row in rows], info)
+    wide = tuple(Column(f"c{place}", f"Measure {place}") for place in range(12))
+    one = a_table(*([NASTY, *["EVERY ONE"] * 11] for _ in range(90)), columns=wide)
+    report = replace(report, tables=(*report.tables, one))
     (tmp_path / "report.tex").write_text(report_latex(report), encoding="utf-8")
     (tmp_path / "tables").mkdir()
     for table in report.tables:

@@ -39,3 +39,27 @@ def test_what_cannot_be_tested_says_why():
 
 def test_many_differences_are_left_to_their_table():
     assert said(an_analysis(value=0.2, p=0.4, pairs=4)) == ""
+
+
+def test_of_several_domains_each_is_told_as_holm_corrects_each_of_them():
+    analysis = an_analysis(value=0.2, p=0.4)
+    domains = analysis["criteria"]["fluency"]["differences"][0]["domains"]
+    of_all = domains["all"]
+    domains |= {"chat": of_all, "letters": of_all}
+    # As the statistics leave it: the family is of single domains.
+    domains["all"] = of_all | {"tests": {"permutation": {"p": 0.001, "p_holm": None, "n": 60}}}
+
+    assert said(analysis) == (
+        "; neither pt nor p was shown to be rated higher in chat: a difference of 0.20 (95 % interval −0.20 to 0.60; "
+        "sign-flip permutation test over 30 clusters, p = .40 after Holm)"
+        "; neither pt nor p was shown to be rated higher in letters: a difference of 0.20 (95 % interval −0.20 to "
+        "0.60; sign-flip permutation test over 30 clusters, p = .40 after Holm)"
+    )
+
+
+def test_many_pairs_in_many_domains_are_left_to_their_table_and_it_is_said():
+    analysis = an_analysis(value=0.2, p=0.4, pairs=3)
+    domains = analysis["criteria"]["fluency"]["differences"][0]["domains"]
+    domains |= {"chat": domains["all"], "letters": domains["all"]}
+
+    assert said(analysis) == "; the 6 differences, by pair of systems and domain, stand in their table"

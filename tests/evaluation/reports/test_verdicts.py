@@ -1,6 +1,6 @@
 from evaluation.reports.places import places
 from evaluation.reports.verdicts import verdicts
-from tests.evaluation.reports.builders import a_claim, a_statistic, an_analysis
+from tests.evaluation.reports.builders import a_claim, a_place, a_statistic, an_analysis
 
 
 def sentences(analysis) -> list[str]:
@@ -12,6 +12,16 @@ def test_a_preference_is_said_with_its_uncertainty_in_the_same_breath():
 
     assert sentences(analysis) == [
         "14 annotators preferred pt to p on naturalness: net preference +31 points in personachat "
+        "(95 % interval +22 to +40; sign-flip permutation test over 30 contexts, p < .001)."
+    ]
+
+
+def test_the_domain_that_nobody_named_is_not_said():
+    domains = dict.fromkeys(("default", "all"), a_place(a_statistic(0.31, 0.22, 0.4)))
+    criteria = {"naturalness": {"comparisons": [{"first": "pt", "second": "p", "domains": domains}]}}
+
+    assert sentences(an_analysis(a_claim(domain="default"), criteria=criteria)) == [
+        "14 annotators preferred pt to p on naturalness: net preference +31 points "
         "(95 % interval +22 to +40; sign-flip permutation test over 30 contexts, p < .001)."
     ]
 

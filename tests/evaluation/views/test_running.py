@@ -103,7 +103,7 @@ def test_the_live_part_takes_the_same_queries_for_few_slots_as_for_many(contexts
         judge_all(study, an_annotator(study, code), "left")
     browser = cleo()
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         browser.get("/studies/snow/live/")
 
 
@@ -180,6 +180,33 @@ def test_a_report_that_is_none_or_a_note_that_says_nothing_is_refused(posted):
 
     assert "loud" in answer.text
     assert not AuditEntry.objects.filter(action="report seen").exists()
+
+
+def test_a_reported_pair_is_dropped_kept_or_taken_back_on_its_page():
+    study = a_planted_study()
+    slot = study.slots.answered().first()
+    study.slots.filter(pk=slot.pk).update(problem="broken")
+    browser = cleo()
+
+    def post(do: str) -> str:
+        sent = {"number": slot.pk, "note": "It is cut off.", "do": do}
+        return flat(browser.post("/studies/snow/reports/", sent, follow=True).text)
+
+    assert "The pair stays, and the note is kept." in post("retain")
+    gone = post("drop")
+    assert re.search(r"The pair is dropped: \d judgments leave the results\. The report says so, and why\.", gone)
+    assert "<b>Dropped</b>, and in no result: It is cut off." in gone
+    assert "Take the pair back in" in gone
+    assert "Drop the pair" not in gone
+    assert "already: It is cut off." in post("drop")
+    assert re.search(r"The pair is back: \d judgments count again\.", post("restore"))
+    assert "only one that was dropped can be restored" in post("restore")
+    assert planted_in(gone) == []
+    assert [each.action for each in study.audit.order_by("pk")][-3:] == [
+        "pair retained",
+        "pair dropped",
+        "pair restored",
+    ]
 
 
 # The audit trail

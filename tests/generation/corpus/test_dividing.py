@@ -25,11 +25,11 @@ def a_tangle(personas: int, meetings: int, seed: int) -> Graph:
 def test_groups_are_the_dialogues_that_hang_together():
     graph = Graph(personas=7, links=[(0, 1), (2, 3), (1, 4), (3, 2), (5, 6), (0, 4)])
 
-    assert graph.groups() == [[0, 2, 5], [1, 3], [4]]
+    assert [list(group) for group in graph.groups()] == [[0, 2, 5], [1, 3], [4]]
 
 
 def test_someone_who_meets_themselves_is_a_group():
-    assert Graph(personas=2, links=[(0, 0), (1, 1)]).groups() == [[0], [1]]
+    assert [list(group) for group in Graph(personas=2, links=[(0, 0), (1, 1)]).groups()] == [[0], [1]]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -155,7 +155,7 @@ def test_by_persona_no_persona_is_ever_in_two_splits_and_no_dialogue_is_lost(pai
         for key in persona_keys(dialogue):
             where.setdefault(key, set()).add(dialogue.split)
     assert all(len(splits) == 1 for splits in where.values())
-    assert sorted(each.id for each in cut.dialogues + cut.dropped) == sorted(each.id for each in dialogues)
+    assert sorted(each.id for each in (*cut.dialogues, *cut.dropped)) == sorted(each.id for each in dialogues)
     assert {split: size for split, size in cut.sizes.items() if size} == {
         split: size for split, size, share in zip(cut.sizes, cut.sizes.values(), shares, strict=True) if size and share
     }

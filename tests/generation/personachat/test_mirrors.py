@@ -4,11 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from generation.corpus.dialogues import Turn
-from generation.personachat.mirrors import merged
+from generation.personachat.mirrors import merged as merged_one_by_one
 from generation.personachat.rows import Row
 from tests.generation.personachat.builders import ADA, BO, TEXTS
 
 FIVE = (*TEXTS, "nice , i like nurses .")
+
+
+def merged(rows: list[Row]) -> tuple[list[Row], int]:
+    whole, count = merged_one_by_one(rows)
+    return list(whole), count
 
 
 def view(texts: tuple[str, ...], *, by: int, number: int, first: tuple = (), second: tuple = ()) -> Row:

@@ -21,3 +21,12 @@ def test_any_word_of_any_row_changes_the_digest():
 
 def test_no_rows_have_the_digest_of_nothing():
     assert digest_of_rows([]) == hashlib.sha256(b"").hexdigest()
+
+
+def test_what_rows_came_to_know_later_leaves_the_digests_of_older_judgments_as_they_were():
+    row = a_judgment()
+    later = [replace(row, reason="short"), replace(row, wording=2), replace(row, dropped="broken text")]
+
+    # As a report printed it before rows had reasons, wordings and drops.
+    assert digest_of_rows([row]) == "041866aa94c7bf449bd8af7f6a76acbffb43c77c357462249206ffd36bb53a0e"
+    assert len({digest_of_rows([each]) for each in (row, *later)}) == 4

@@ -1,0 +1,31 @@
+"""For templates: `{% drawn "part.html" name=value %}`, a part of a page that is drawn once for each set of values."""
+
+from collections.abc import Hashable
+from functools import lru_cache
+
+from django import template
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.simple_tag
+def drawn(name: str, **values: Hashable) -> SafeString:
+    """The template `name`, which sees `values` and nothing else, in the language that is spoken now.
+
+    Nothing can be out of date: all that it shows is what it is kept under. For what very many pages share, a question
+    with its answers; not for what somebody wrote, which has no place in a memory that outlives the request.
+    """
+    # Whoever writes templates wants to see what they write.
+    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
+    return draw(name, get_language(), tuple(values.items()))
+
+
+# The questions of some dozen studies, each in its languages and with its traits: a few kilobytes each.
+@lru_cache(maxsize=500)
+def _drawn(name: str, language: str | None, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    # Escaped by the template itself.
+    return mark_safe(get_template(name).render(dict(values)))  # noqa: S308

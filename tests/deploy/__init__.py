@@ -1,0 +1,1 @@
+"""What stands in deploy/, and what the documents tell whoever sets Parley up."""
