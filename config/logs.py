@@ -146,6 +146,8 @@ def told(level: str, *, as_json: bool, to: str = "stderr", gunicorn: str = "WARN
             # Django gives these handlers of their own, of which one sends mail with the whole request in it.
             "django": {"handlers": [], "level": "INFO"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            # What was refused has a line of ours, with its route and status; this would be the same without words.
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             # An access log of gunicorn's would hold addresses, and with them links and participant ids.
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
             "gunicorn.error": {"handlers": [], "level": gunicorn.upper(), "propagate": True},

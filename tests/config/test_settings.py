@@ -82,3 +82,39 @@ def test_starting_django_imports_nothing_slow():
     )
 
     assert done.stdout.strip().endswith("[]")
+
+
+def told(expression: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    code = f"from django.conf import settings; print({expression})"
+    return manage("shell", "-v0", "-c", code, **{**GOOD, "SECRET_KEY": LONG_KEY, **environment})
+
+
+def test_secrets_come_from_files_without_the_end_of_their_line(tmp_path):
+    key, password = tmp_path / "key", tmp_path / "password"
+    key.write_text(LONG_KEY + "x1\n")
+    password.write_text("a%b/c:d\n")
+
+    done = told(
+        "settings.SECRET_KEY, settings.DATABASES['default']['PASSWORD'], settings.DEFAULT_FROM_EMAIL",
+        SECRET_KEY="",
+        SECRET_KEY_FILE=str(key),
+        DATABASE_URL="postgres://parley@database/parley",
+        DATABASE_PASSWORD_FILE=str(password),
+        EMAIL_URL="smtp://mail.example.org",
+    )
+
+    assert done.stdout.split() == [LONG_KEY + "x1", "a%b/c:d", "parley@parley.example.org"], done.stderr
+
+
+def test_a_secret_said_twice_or_in_no_file_stops_the_start(tmp_path):
+    file = tmp_path / "empty"
+    file.write_text("\n")
+
+    for environment, complaint in (
+        ({"SECRET_KEY_FILE": str(file)}, "SECRET_KEY and SECRET_KEY_FILE are both set: expected one of them"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": str(file)}, "expected a secret in that file, and it is empty"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "none")}, "expected a file that can be read"),
+    ):
+        done = told("settings.DEBUG", **environment)
+        assert done.returncode != 0
+        assert complaint in done.stderr
