@@ -9,7 +9,7 @@ from django.db import transaction
 from evaluation.items.form_check import form_of, form_warnings
 from evaluation.material.control_pairs import digests_of_samples
 from evaluation.material.file_check import FileSeen, file_seen
-from evaluation.material.gathering import Gathered, WrongFiles
+from evaluation.material.gathering import NO_DOMAIN, Gathered, WrongFiles
 from evaluation.models import AuditEntry, Membership, Researcher, Study
 from evaluation.opening.planning import plan_study
 from evaluation.stats.data.conduct import FormFound
@@ -64,13 +64,15 @@ class Created:
         }
         compared = " against ".join(systems) or f"people label personas of {' and '.join(self.contexts)}"
         yield f"{said[self.state]}: {compared}, {study.state}."
-        contexts = ", ".join(f"{count:,} of {domain}" for domain, count in self.contexts.items())
+        parts = ", ".join(f"{count:,} of {domain}" for domain, count in self.contexts.items())
+        # Of files that name no domain there is nothing to tell apart.
+        contexts = f" ({parts})" if self.contexts.keys() != {NO_DOMAIN} else ""
         total = sum(self.contexts.values())
         if self.kind == "persona":
             traits = study.criteria.count()
-            yield f"  {total:,} personas ({contexts}), {traits:,} questions about each; {self.slots:,} slots"
+            yield f"  {total:,} personas{contexts}, {traits:,} questions about each; {self.slots:,} slots"
         else:
-            yield f"  {total:,} contexts ({contexts}); {self.items:,} pairs to judge; {self.slots:,} slots"
+            yield f"  {total:,} contexts{contexts}; {self.items:,} pairs to judge; {self.slots:,} slots"
         if self.automatic_ties:
             what = "dialogues" if self.kind == "dialogues" else "replies"
             yield f"  {self.automatic_ties:,} pairs have equal {what}: ties that nobody is asked about"

@@ -134,7 +134,7 @@ def test_without_the_library_everything_but_the_pdf_is_written_and_the_reason_sa
 
     made = write_report(folder, build_report(some_rows(), an_info()), command="analyse", now=NOW)
 
-    assert made.without_pdf == "weasyprint is not installed: pip install 'parley[pdf]'"
+    assert made.without_pdf == "weasyprint is missing; in Parley's folder: .venv/bin/pip install -e '.[pdf]'"
     assert made.lines()[1] == f"No report.pdf: {made.without_pdf}"
     assert "report.pdf" not in made.lines()[0]
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith("report")) == [
