@@ -159,9 +159,7 @@ def test_two_files_from_outside_become_an_open_study(tmp_path, capsys, monkeypat
         capsys, "compare_files", "./a.jsonl", "./b.jsonl", "--to", "a-against-b", "--judgments-per-pair", 2, "--open"
     )
 
-    assert said.startswith(
-        "a-against-b was created: a against b, open.\n  4 contexts; 4 pairs to judge; 8"
-    )
+    assert said.startswith("a-against-b was created: a against b, open.\n  4 contexts; 4 pairs to judge; 8")
     assert said.splitlines()[-1] == "Next: manage.py invite a-against-b"
     assert Study.objects.get().is_open()
 
