@@ -1,4 +1,4 @@
-"""A study while it runs: its live part, reported pairs, the audit trail, its members, amending and extending."""
+"""A study while it runs: its live part, reported pairs, the audit trail."""
 
 import csv
 import io
@@ -12,23 +12,16 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation.annotators.excluding import exclude
-from evaluation.models import Amendment, AuditEntry, Membership, Study
+from evaluation.models import AuditEntry, Study
 from evaluation.running import live, quality
 from evaluation.studies.conduct import LOOKED
-from evaluation.studies.life import pause_study
 from tests.cast import CLEO, NOW
-from tests.evaluation.builders import NATURALNESS, a_researcher, a_study, an_annotator, judge_all
-from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov, planted_in, signed_in
+from tests.evaluation.builders import a_researcher, a_study, an_annotator, judge_all
+from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov, planted_in
 
 pytestmark = pytest.mark.django_db
-ADA = "ada@example.org"
 PAGES = ("live/", "reports/", "audit/", "audit/audit.csv", "members/")
 ACTS = ("amend/", "extend/", "deposited/", "reports/")
-PLAN = {
-    "declared": True,
-    "alpha": 0.05,
-    "hypotheses": [{"criterion": "naturalness", "domain": "all", "better": "pt", "than": "p"}],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -248,216 +241,3 @@ def test_the_trail_has_pages_and_takes_as_many_queries_for_one_line_as_for_many(
 
 
 # Members
-
-
-def members(study: Study) -> dict[str, str]:
-    return dict(study.memberships.values_list("researcher__email", "role"))
-
-
-def test_an_owner_lets_somebody_in_changes_their_role_and_lets_them_go():
-    study = a_planted_study()
-    a_researcher(ADA)
-    browser = cleo()
-
-    browser.post("/studies/snow/members/", {"email": " Ada@example.org ", "role": "reader"})
-    assert members(study) == {CLEO: "owner", ADA: "reader"}
-    assert signed_in(ADA).get("/studies/snow/").status_code == 200
-    number = study.memberships.get(researcher__email=ADA).pk
-    browser.post(f"/studies/snow/members/{number}/", {"role": "collaborator"})
-    assert members(study)[ADA] == "collaborator"
-    browser.post(f"/studies/snow/members/{number}/", {"role": "gone"})
-
-    assert members(study) == {CLEO: "owner"}
-    assert signed_in(ADA).get("/studies/snow/").status_code == 404
-    actions = list(study.audit.order_by("pk").values_list("action", flat=True))
-    assert actions == ["shared", "role changed", "no longer shared"]
-
-
-def test_the_last_owner_stays_and_the_second_may_go():
-    study = a_planted_study()
-    mine = study.memberships.get().pk
-    browser = cleo()
-
-    for role in ("gone", "reader"):
-        answer = browser.post(f"/studies/snow/members/{mine}/", {"role": role}, follow=True)
-        assert "is the last owner" in answer.text
-    assert members(study) == {CLEO: "owner"}
-    Membership.objects.create(study=study, researcher=a_researcher(ADA), role="owner")
-    answer = browser.post(f"/studies/snow/members/{mine}/", {"role": "gone"})
-
-    assert answer.headers["Location"] == "/studies/"
-    assert members(study) == {ADA: "owner"}
-
-
-@pytest.mark.parametrize("role", ["collaborator", "reader"])
-def test_who_is_no_owner_says_nothing_of_others_and_may_go(role):
-    study = a_planted_study()
-    Membership.objects.create(study=study, researcher=a_researcher(ADA), role=role)
-    browser, owner = signed_in(ADA), study.memberships.get(role="owner").pk
-
-    browser.post("/studies/snow/members/", {"email": "dov@example.org", "role": "owner"})
-    browser.post(f"/studies/snow/members/{owner}/", {"role": "gone"})
-    mine = study.memberships.get(researcher__email=ADA).pk
-    browser.post(f"/studies/snow/members/{mine}/", {"role": "owner"})
-    assert members(study) == {CLEO: "owner", ADA: role}
-    assert "Let somebody in" not in browser.get("/studies/snow/members/").text
-    browser.post(f"/studies/snow/members/{mine}/", {"role": "gone"})
-
-    assert members(study) == {CLEO: "owner"}
-
-
-@pytest.mark.parametrize(
-    ("posted", "said"),
-    [
-        ({"email": "nobody@example.org", "role": "reader"}, "nobody here signs in as"),
-        ({"email": CLEO, "role": "reader"}, "works on snow already"),
-        ({"email": "no address", "role": "reader"}, "valid email"),
-        ({"email": "dov@example.org", "role": "king"}, "valid choice"),
-    ],
-)
-def test_whoever_cannot_be_let_in_is_not(posted, said):
-    study = a_planted_study()
-    a_researcher("dov@example.org")
-
-    answer = cleo().post("/studies/snow/members/", posted)
-
-    assert said in flat(answer.text).replace("Nobody", "nobody")
-    assert members(study) == {CLEO: "owner"}
-
-
-def test_a_member_of_another_study_is_not_changed_through_this_one():
-    a_planted_study()
-    other = a_study("other", owner=a_researcher("dov@example.org"))
-
-    cleo().post(f"/studies/snow/members/{other.memberships.get().pk}/", {"role": "gone"})
-
-    assert members(other) == {"dov@example.org": "owner"}
-
-
-# Amending and extending
-
-
-def amended(browser: Client, **changes: str):
-    """The page's own form sent back with some of it changed."""
-    page = browser.get("/studies/snow/amend/")
-    form = page.context["form"]
-    posted = {key: form.fields[key].initial or "" for key in form.fields}
-    return browser.post("/studies/snow/amend/", posted | {"because": "asked"} | changes, follow=True)
-
-
-def test_the_page_amends_what_was_changed_on_it_and_nothing_else():
-    study = a_study(contexts=2, criteria=(NATURALNESS,), owner=a_researcher(), plan=PLAN)
-
-    answer = amended(cleo(), **{"criteria.naturalness.question": "Which would a person say?"})
-
-    assert "The study is amended." in answer.text
-    assert study.criteria.get().version == 2
-    amendment = Amendment.objects.get()
-    assert [each["key"] for each in amendment.change["changes"]] == ["criteria.naturalness.question"]
-    assert amendment.made_by.email == CLEO
-    assert "The question on naturalness changed: asked" in answer.text
-
-
-def test_the_plan_is_amended_as_text_and_what_is_wrong_with_it_is_said():
-    study = a_study(contexts=2, criteria=(NATURALNESS,), owner=a_researcher(), plan=PLAN)
-    plan = cleo().get("/studies/snow/amend/").context["form"].fields["plan"].initial
-
-    wrong = amended(cleo(), plan=plan.replace('"pt"', '"zebra"'))
-    broken = amended(cleo(), plan="alpha = ")
-    right = amended(cleo(), plan=plan.replace("alpha = 0.05", "alpha = 0.01"))
-
-    # What is no name of the study's stands in the message as it was sent.
-    assert "expected one of p, pt, got &#x27;zebra&#x27;" in wrong.text
-    assert wrong.status_code == 422
-    assert "The plan: " in broken.text
-    assert "The study is amended." in right.text
-    study.refresh_from_db()
-    assert study.plan["alpha"] == 0.01
-    assert Amendment.objects.count() == 1
-
-
-def test_an_amendment_without_a_reason_or_a_change_is_refused_and_what_was_written_stays():
-    a_study(contexts=1, criteria=(NATURALNESS,), owner=a_researcher())
-
-    answer = amended(cleo(), because="", **{"text.end": "Goodbye now."})
-    nothing = amended(cleo())
-
-    assert (answer.status_code, nothing.status_code) == (422, 422)
-    assert "Goodbye now." in answer.text
-    assert "Nothing would change" in nothing.text
-    assert not Amendment.objects.exists()
-
-
-def test_the_page_extends_by_judgments_and_says_where_files_are_needed():
-    study = a_study(contexts=2, k=1, owner=a_researcher())
-    browser = cleo()
-
-    fewer = browser.post("/studies/snow/extend/", {"judgments_per_pair": 0, "because": "x"})
-    same = browser.post("/studies/snow/extend/", {"judgments_per_pair": 1, "because": "x"})
-    more = browser.post("/studies/snow/extend/", {"judgments_per_pair": 3, "because": "agreement"}, follow=True)
-    contexts = browser.post("/studies/snow/extend/", {"judgments_per_pair": 3, "per_domain": 9, "because": "x"})
-
-    assert (fewer.status_code, same.status_code, contexts.status_code) == (422, 422, 422)
-    assert "planned 1 times already" in same.text
-    assert "The study is extended by 4 slots." in more.text
-    assert "--responses FILE FILE" in contexts.text
-    assert study.slots.count() == 6
-
-
-def test_a_study_that_rests_is_extended_and_a_closed_one_is_not():
-    study = a_study(contexts=2, k=1, owner=a_researcher())
-    pause_study(study=study, now=NOW)
-    cleo().post("/studies/snow/extend/", {"judgments_per_pair": 2, "because": "x"})
-    Study.objects.update(state="closed")
-
-    answer = cleo().post("/studies/snow/extend/", {"judgments_per_pair": 3, "because": "x"})
-
-    assert "expected a study that is open or paused" in answer.text
-    assert study.slots.count() == 4
-
-
-# The rest of what can be done
-
-
-def test_closing_warns_of_what_is_with_annotators():
-    study = a_study(contexts=2, k=1, owner=a_researcher())
-    study.slots.update(annotator=an_annotator(study), leased_until=timezone.now() + timedelta(minutes=5))
-
-    page = flat(cleo().get("/studies/snow/close/").text)
-
-    assert "2 pairs are with annotators just now." in page
-
-
-def test_a_planned_look_is_taken_by_a_button_and_shows_decisions_alone():
-    study = a_study(contexts=10, k=1, owner=a_researcher(), plan=PLAN | {"looks": [0.5]})
-    judge_all(study, an_annotator(study), "left")
-    browser = cleo()
-    assert "Take a look" in browser.get("/studies/snow/").text
-
-    answer = browser.post("/studies/snow/look/", follow=True)
-    again = browser.post("/studies/snow/look/", follow=True)
-
-    assert "Look 1, at 100% of the clusters. It is logged." in answer.text
-    assert "naturalness: " in answer.text
-    assert "All 1 planned looks were taken" in again.text
-    assert study.audit.filter(action=LOOKED).count() == 1
-    assert not Study.objects.get().shows_results()
-
-
-def test_a_study_without_planned_looks_offers_none():
-    a_study(contexts=1, owner=a_researcher())
-
-    assert "Take a look" not in cleo().get("/studies/snow/").text
-    assert "declares no look" in cleo().post("/studies/snow/look/", follow=True).text
-
-
-def test_where_it_was_deposited_is_kept_from_the_page():
-    study = a_planted_study()
-    browser = cleo()
-
-    refused = browser.post("/studies/snow/deposited/", {"url": "javascript:alert(1)"}, follow=True)
-    kept = browser.post("/studies/snow/deposited/", {"url": "https://osf.io/abc12"}, follow=True)
-
-    assert "Expected an address that begins with https://" in refused.text
-    assert 'href="https://osf.io/abc12"' in kept.text
-    assert AuditEntry.objects.get(study=study).action == "deposited"
