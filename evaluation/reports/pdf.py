@@ -84,9 +84,7 @@ def require_pdf() -> Any:
     try:
         return import_module("weasyprint")
     except ImportError as error:
-        raise PdfMissing(
-            "weasyprint is not installed; in Parley's folder: .venv/bin/pip install -e '.[pdf]'"
-        ) from error
+        raise PdfMissing("weasyprint is missing; in Parley's folder: .venv/bin/pip install -e '.[pdf]'") from error
     except OSError as error:
         raise PdfMissing(
             "weasyprint is installed and the library it needs is not: apt-get install libpango-1.0-0 libpangoft2-1.0-0"

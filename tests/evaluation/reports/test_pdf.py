@@ -116,7 +116,7 @@ def _recording(fetch, opened):
 def test_an_absent_library_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
 
-    with pytest.raises(PdfMissing, match=r"pip install 'parley\[pdf\]'"):
+    with pytest.raises(PdfMissing, match=r"pip install -e '\.\[pdf\]'"):
         report_pdf(a_report())
 
 

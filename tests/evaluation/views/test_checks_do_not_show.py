@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 PLACE = "/s/k3p9w2xq/judge/"
 HTMX = {"HX-Request": "true"}
 # What follows from the clock and the length of the replies alone.
-CLOCK = ("Content-Length", "Set-Cookie", "Expires", "Last-Modified", "Date")
+CLOCK = ("X-Request-ID", "Content-Length", "Set-Cookie", "Expires", "Last-Modified", "Date")
 # What differs between any two pairs: the replies, the made-up names of pair and submit, and how far one is.
 VARIES = (
     (r"(?i)(first|second|right|wrong) \d: [^<]*", "REPLY"),
