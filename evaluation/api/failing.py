@@ -18,7 +18,6 @@ from evaluation.annotators.excluding import CannotExclude, NoSuchAnnotator
 from evaluation.annotators.joining import LinkUnknown
 from evaluation.annotators.paying import NoPay
 from evaluation.changes.amendable import CannotAmend
-from evaluation.changes.dropping import NotReported
 from evaluation.changes.extending import CannotExtend
 from evaluation.changes.extending_files import FilesMissing
 from evaluation.items.blinding import ResultsHidden
@@ -27,8 +26,8 @@ from evaluation.judging.skipping import SkippingNotOffered
 from evaluation.judging.standing import WrongConsent, WrongStage
 from evaluation.judging.submitting import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
 from evaluation.opening.importing import NameTaken
-from evaluation.running.reported import NoSuchReport
 from evaluation.studies.life import NotReady, WrongState
+from evaluation.studies.pair_reports import NoSuchReport
 from evaluation.study_files.uploaded_files import TooLarge, UploadRefused
 
 # What came from outside is repeated in a message only so far.
@@ -57,7 +56,6 @@ REFUSALS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (CannotExclude, 409, "cannot_exclude"),
     (NoSuchAnnotator, 404, "not_found"),
     (NoPay, 409, "no_pay"),
-    (NotReported, 404, "not_found"),
     (NoSuchReport, 404, "not_found"),
     (LinkUnknown, 404, "link_unknown"),
     (RequestDataTooBig, 413, "too_large"),

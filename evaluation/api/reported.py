@@ -12,8 +12,8 @@ from evaluation.api.operations import PageIn, ResearcherView, Strict, operation,
 from evaluation.changes.dropping import drop, restore
 from evaluation.models import Study
 from evaluation.running.reported import LONGEST_NOTE, mark_seen, reports_of, retain
+from evaluation.studies.pair_reports import ANSWERS_TO_A_REPORT
 
-DOES: Final = ("seen", "retain", "drop", "restore")
 REPORTED: Final = {
     "number": 812,
     "problem": "broken",
@@ -62,7 +62,8 @@ class AnswerReportIn(Strict):
     """What becomes of a reported pair, and why."""
 
     do = serializers.ChoiceField(
-        choices=list(DOES), help_text="note it, keep the pair, drop it from the study, or take it back in"
+        choices=list(ANSWERS_TO_A_REPORT),
+        help_text="note it, keep the pair, drop it from the study, or take it back in",
     )
     note = serializers.CharField(max_length=LONGEST_NOTE, help_text="of a drop or a restoring, the report states it")
 

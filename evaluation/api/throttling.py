@@ -8,7 +8,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from evaluation.models import Annotator
-from evaluation.operation.rates import seconds_to_wait, would_wait
+from evaluation.operation.rates import rated_as, seconds_to_wait, would_wait
 
 
 class Rated(BaseThrottle):
@@ -28,11 +28,6 @@ class Rated(BaseThrottle):
         """Who asks: by token, else by address."""
         user = request.user
         return rated_as(user) if user.pk else str(self.get_ident(request))
-
-
-def rated_as(somebody: Any) -> str:
-    """By what a researcher or an annotator is counted, on pages and in the API."""
-    return f"{type(somebody).__name__}-{somebody.pk}"
 
 
 class TokenUse(Rated):

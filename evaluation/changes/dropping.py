@@ -17,14 +17,11 @@ from evaluation.changes.amendable import CannotAmend
 from evaluation.changes.amending import checked_reason, record
 from evaluation.models import Amendment, Draft, Item, Judgment, LostLook, Researcher, Slot, Study
 from evaluation.studies.holding import hold_alone
+from evaluation.studies.pair_reports import reported_slot
 
 DROPPED: Final = "pair dropped"
 RESTORED: Final = "pair restored"
 RUNS: Final = (Study.State.OPEN, Study.State.PAUSED)
-
-
-class NotReported(LookupError):
-    """A pair that nobody of this study reported."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Dropped:
 def drop(*, study: Study, number: int, because: str, now: datetime, by: Researcher | None = None) -> Dropped:
     """Take the pair of the report `number` out of the study.
 
-    Raises `NotReported`, and `CannotAmend` where the study does not run, the pair is dropped already, it is a check
+    Raises `NoSuchReport`, and `CannotAmend` where the study does not run, the pair is dropped already, it is a check
     pair, or no reason is given.
     """
     held, item, because = _held(study, number, because)
@@ -79,7 +76,7 @@ def drop(*, study: Study, number: int, because: str, now: datetime, by: Research
 def restore(*, study: Study, number: int, because: str, now: datetime, by: Researcher | None = None) -> Dropped:
     """Take a dropped pair back in, by a further amendment: what was said of it counts, and its slots are open again.
 
-    Raises `NotReported`, and `CannotAmend` where the study does not run, the pair stands, or no reason is given.
+    Raises `NoSuchReport`, and `CannotAmend` where the study does not run, the pair stands, or no reason is given.
     """
     held, item, because = _held(study, number, because)
     if item.dropped_at is None:
@@ -105,9 +102,7 @@ def _held(study: Study, number: int, because: str) -> tuple[Study, Item, str]:
     """The study, held alone, the pair of a report, and the reason as it is kept."""
     hold_alone(study.pk)
     held = Study.objects.select_for_update(of=("self",), no_key=True).get(pk=study.pk)
-    slot = Slot.objects.filter(study=held, pk=number).answered().exclude(problem="").first()
-    if slot is None:
-        raise NotReported("no such report in this study")
+    slot = reported_slot(held, number)
     because = checked_reason(because)
     if held.state not in RUNS:
         raise CannotAmend(

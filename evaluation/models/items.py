@@ -125,6 +125,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Those whose judgments are all in."""
         return self.filter(answered_at__isnull=False)
 
+    def reported(self) -> "SlotQuerySet":
+        """Those that were answered with a problem."""
+        return self.answered().exclude(problem="")
+
     def unclaimed(self, now: datetime) -> "SlotQuerySet":
         """Those that can be claimed: not answered, and nobody holds them or the lease ran out."""
         return self.filter(answered_at=None).filter(Q(annotator=None) | Q(leased_until__lte=now))

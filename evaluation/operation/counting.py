@@ -5,12 +5,9 @@ tells them, with what stands in the database.
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.conf import settings
-
-if TYPE_CHECKING:
-    pass
 
 # Seconds: a judgment takes a few hundredths, a report a few seconds.
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

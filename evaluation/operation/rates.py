@@ -15,6 +15,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Model
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,11 @@ def rate_of(name: str) -> tuple[int, int] | None:
     if not number.isdecimal() or not int(number) or period[:1] not in SECONDS:
         raise ValueError(f"API_RATES[{name!r}]: expected a number and a period such as 60/min, got {said!r}")
     return int(number), SECONDS[period[:1]]
+
+
+def rated_as(somebody: Model) -> str:
+    """By what a researcher or an annotator is counted, on pages and in the API."""
+    return f"{type(somebody).__name__}-{somebody.pk}"
 
 
 def seconds_to_wait(name: str, who: str, *, now: float) -> int | None:

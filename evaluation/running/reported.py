@@ -13,6 +13,7 @@ from django.db import transaction
 
 from evaluation.items.blinding import displayed
 from evaluation.models import AuditEntry, Researcher, Slot, Study
+from evaluation.studies.pair_reports import NoSuchReport, reported_slot
 
 SEEN: Final = "report seen"
 RETAINED: Final = "pair retained"
@@ -20,10 +21,6 @@ RETAINED: Final = "pair retained"
 ANSWERS: Final = (SEEN, RETAINED)
 LONGEST_NOTE: Final = 500
 MOST_SHOWN: Final = 200
-
-
-class NoSuchReport(LookupError):
-    """A pair that nobody of this study reported, or a note that says nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,7 @@ def reports_of(study: Study) -> list[Report]:
     """The reported pairs, those that nobody has seen first, then the newest; in a fixed number of queries."""
     slots = list(
         Slot.objects.filter(study=study)
-        .answered()
-        .exclude(problem="")
+        .reported()
         .select_related("annotator", "item__context", "item__first", "item__second")
         .order_by("-answered_at", "-pk")[:MOST_SHOWN]
     )
@@ -91,7 +87,7 @@ def reports_of(study: Study) -> list[Report]:
 def unseen_reports(study: Study) -> int:
     """How many reports nobody has noted anything of; two queries."""
     seen = {int(detail["slot"]) for detail in study.audit.filter(action__in=ANSWERS).values_list("detail", flat=True)}
-    reported = Slot.objects.filter(study=study).answered().exclude(problem="").values_list("pk", flat=True)
+    reported = Slot.objects.filter(study=study).reported().values_list("pk", flat=True)
     return sum(number not in seen for number in reported)
 
 
@@ -113,9 +109,7 @@ def retain(*, study: Study, number: int, note: str, now: datetime, by: Researche
 
 
 def _note(study: Study, number: int, note: str, *, action: str, now: datetime, by: Researcher | None) -> None:
-    slot = Slot.objects.filter(study=study, pk=number).answered().exclude(problem="").first()
-    if slot is None:
-        raise NoSuchReport("no such report in this study")
+    slot = reported_slot(study, number)
     note = " ".join(note.replace("\0", "").split())
     if not note or len(note) > LONGEST_NOTE:
         raise NoSuchReport(f"expected a note of 1 to {LONGEST_NOTE} characters, got {len(note)}")

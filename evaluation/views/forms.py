@@ -9,6 +9,7 @@ from evaluation.corpora.corpus_index import LEVELS
 from evaluation.models import DialogueFlag, Membership
 from evaluation.operation.tokens import MOST_DAYS, READ, WRITE
 from evaluation.queue.webhooks import EVENTS
+from evaluation.studies.pair_reports import ANSWERS_TO_A_REPORT
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
 
 
@@ -56,10 +57,9 @@ class ExclusionForm(forms.Form):
 class SeenForm(forms.Form):
     """What was made of a report, and what becomes of its pair."""
 
-    DOES = ("seen", "retain", "drop", "restore")
     number = forms.IntegerField(min_value=1, max_value=2**62)
     note = forms.CharField(max_length=500)
-    do = forms.ChoiceField(choices=[(each, each) for each in DOES], required=False)
+    do = forms.ChoiceField(choices=[(each, each) for each in ANSWERS_TO_A_REPORT], required=False)
 
 
 class TrailForm(forms.Form):

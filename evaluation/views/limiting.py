@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluation.models import Annotator
-from evaluation.operation.rates import seconds_to_wait
+from evaluation.operation.rates import rated_as, seconds_to_wait
 
 if TYPE_CHECKING:
     from evaluation.views.arriving import AnnotatorView
@@ -23,7 +23,7 @@ def at_most(name: str, *, keep: Callable[[HttpRequest, Annotator], None]) -> "Ca
     def limiting(view: "AnnotatorView") -> "AnnotatorView":
         @wraps(view)
         def limited(request: HttpRequest, annotator: Annotator) -> HttpResponse:
-            wait = seconds_to_wait(name, f"Annotator-{annotator.pk}", now=time.time())
+            wait = seconds_to_wait(name, rated_as(annotator), now=time.time())
             if wait is None:
                 return view(request, annotator)
             if request.method == "POST":

@@ -12,12 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluation.changes.amendable import CannotAmend
-from evaluation.changes.dropping import RUNS, NotReported, drop, restore
+from evaluation.changes.dropping import RUNS, drop, restore
 from evaluation.models import Membership, Researcher, Study
 from evaluation.reports.watching import annotators_so_far, days_of, watched
 from evaluation.running.live import Live, live_of
-from evaluation.running.reported import NoSuchReport, mark_seen, reports_of, retain
+from evaluation.running.reported import mark_seen, reports_of, retain
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
+from evaluation.studies.pair_reports import NoSuchReport
 from evaluation.studies.sharing import CannotShare, change_role, members_of, share, unshare
 from evaluation.studies.trail import trail_of, write_trail
 from evaluation.views.forms import ChangeRoleForm, SeenForm, ShareForm, TrailForm
@@ -63,7 +64,7 @@ def reports(request: HttpRequest, name: str) -> HttpResponse:
             return redirect("study-reports", name)
         try:
             done = _answer_report(study, form, by=signed_in(request.user))
-        except (CannotAmend, NoSuchReport, NotReported) as error:
+        except (CannotAmend, NoSuchReport) as error:
             messages.error(request, _sentence(error))
         else:
             messages.success(request, done)

@@ -9,7 +9,7 @@ from evaluation.annotators.excluding import exclude
 from evaluation.annotators.paying import pay_list
 from evaluation.annotators.withdrawing import withdraw
 from evaluation.changes.amendable import CannotAmend
-from evaluation.changes.dropping import Dropped, NotReported, drop, restore
+from evaluation.changes.dropping import Dropped, drop, restore
 from evaluation.changes.extending import extend
 from evaluation.changes.registering import differences, registration
 from evaluation.judging.assignment import claim_next, most_for_one, own_slot, personal_progress
@@ -21,6 +21,7 @@ from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_judgments, write_judgments
 from evaluation.stats.analysis import analyse
 from evaluation.studies.life import close_study, progress_of_study, unblind
+from evaluation.studies.pair_reports import NoSuchReport
 from tests.cast import NOW
 from tests.evaluation.builders import a_researcher, a_slot, a_study, an_annotator, answer, judge_all
 
@@ -232,9 +233,9 @@ def test_what_cannot_be_dropped_or_restored_is_refused_and_nothing_changes():
     slot = a_report(study)
     other = study.slots.exclude(pk=slot.pk).first()
 
-    with pytest.raises(NotReported):
+    with pytest.raises(NoSuchReport):
         drop(study=study, number=other.pk, because=WHY, now=LATER)
-    with pytest.raises(NotReported):
+    with pytest.raises(NoSuchReport):
         drop(study=a_study("rain"), number=slot.pk, because=WHY, now=LATER)
     with pytest.raises(CannotAmend, match="expected a reason"):
         dropped(slot, because=" ")
