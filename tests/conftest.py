@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +18,13 @@ def shared_data() -> Path:
             pytest.fail(f"the real data is required here, and is not at {folder}")
         pytest.skip(f"the real data is not at {folder}; PARLEY_SHARED names the folder that holds data/")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own():
+    """The language that a request asked for stays with its thread; the next test on it must not read it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
