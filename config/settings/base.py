@@ -93,6 +93,9 @@ def database(url: str) -> dict[str, Any]:
         # asked anew as soon as somebody comes.
         config["OPTIONS"] = {"pool": {"min_size": 1, "max_size": most, "timeout": 3, "reconnect_timeout": 5}}
         config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, True
+        # What a judgment asks is planned once a connection, and only named from its third time on; not behind a pooler
+        # that deals connections out by transaction and forbids it.
+        config["OPTIONS"]["prepare_threshold"] = 2 if flag("DATABASE_PREPARED", default=True) else None
         # Apart from the address, so that it can come from a file, and needs no quoting.
         if password := secret("DATABASE_PASSWORD"):
             config["PASSWORD"] = password

@@ -76,7 +76,8 @@ class Claimed:
 
     def looks(self) -> tuple[OwnLook, ...]:
         """All that the annotator holds or answered."""
-        kept = any(each.slot == self.slot.pk for each in self.before)
+        mine = self.slot.pk
+        kept = any(each.slot == mine for each in self.before)
         return self.before if kept else (look_of(self.slot), *self.before)
 
 

@@ -21,6 +21,8 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import DeleteQuery, UpdateQuery
 
+from evaluation.judging.sending import ask, change
+
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
 Kinds = type[int] | type[float] | type[str] | type[datetime]
@@ -87,10 +89,7 @@ class Prepared(_Statement, Generic[Row]):
         self._check(given)
         database = _database()
         ready = self._ready(database)
-        with database.cursor() as cursor:
-            cursor.execute(ready.sql, ready.filled(given, database))
-            found = cursor.fetchall()
-        return ready.read(found)
+        return ready.read(ask(database, ready.sql, ready.filled(given, database)))
 
     def first(self, **given: Any) -> Row | None:
         """The first row; the queryset says by its order which that is, and takes no more than one by its slice."""
@@ -152,9 +151,7 @@ class _Change(_Statement):
         self._check(given)
         database = _database()
         ready = self._ready(database)
-        with database.cursor() as cursor:
-            cursor.execute(ready.sql, ready.filled(given, database))
-            return int(cursor.rowcount)
+        return change(database, ready.sql, ready.filled(given, database))
 
 
 class PreparedUpdate(_Change):
@@ -205,8 +202,8 @@ def insert_all(objects: Sequence[M]) -> None:
     params = [
         each.get_db_prep_save(each.pre_save(one, add=True), connection=database) for one in objects for each in fields
     ]
-    with database.cursor() as cursor:
-        cursor.execute(sql, params)
+    # What is empty in one row is not in the next: PostgreSQL would keep a statement for each set of types.
+    change(database, sql, params, keep=False)
 
 
 def _stand_in(kind: Kinds, place: int) -> Any:

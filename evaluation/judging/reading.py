@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Model, Q
 
 from evaluation.judging.prepared import Prepared, PreparedDelete, PreparedUpdate, insert_all
-from evaluation.models import Annotator, Criterion, Draft, Judgment, LostLook, Receipt, Slot, Study
+from evaluation.models import Annotator, Criterion, Draft, Item, Judgment, LostLook, Receipt, Slot, Study
 from evaluation.models.items import SlotQuerySet
 
 # As many open slots are counted for "how many are left"; of more, only that there are more is known.
@@ -116,20 +116,20 @@ def open_looks(annotator: Any, study: Any, *, taken: bool) -> SlotQuerySet:
 
     What they hold counts as seen where `taken` is true. A look at a check pair is its annotator's alone.
     """
-    seen = Slot.objects.filter(annotator_id=annotator, look=1, context=OuterRef("context"))
+    seen = Slot.objects.filter(annotator_id=annotator, look=1)
     if not taken:
         seen = seen.filter(answered_at__isnull=False)
-    lost = LostLook.objects.filter(annotator_id=annotator, context=OuterRef("context"))
-    found = Slot.objects.filter(
-        ~Exists(seen),
-        ~Exists(lost),
-        study_id=study,
-        look=1,
-        answered_at=None,
-        item__is_check=False,
-        item__dropped_at=None,
+    lost = LostLook.objects.filter(annotator_id=annotator)
+    items = Item.objects.filter(study_id=study)
+    # Lists that depend on no row: they are made once, where a join is made anew for each of `COUNTED`.
+    return (
+        Slot.objects.filter(study_id=study, look=1, answered_at=None)
+        .exclude(context__in=seen.values("context"))
+        .exclude(context__in=lost.values("context"))
+        .exclude(item__in=items.filter(is_check=True).values("pk"))
+        .exclude(item__in=items.filter(dropped_at__isnull=False).values("pk"))
+        .order_by("position")
     )
-    return found.order_by("position")
 
 
 _OPEN: Final = Prepared(

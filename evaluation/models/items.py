@@ -93,6 +93,7 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["study"], name="item_check", condition=Q(is_check=True)),
             models.Index(fields=["study"], name="item_practice", condition=Q(is_practice=True)),
+            models.Index(fields=["study"], name="item_dropped", condition=Q(dropped_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -106,6 +106,14 @@ def test_secrets_come_from_files_without_the_end_of_their_line(tmp_path):
     assert done.stdout.split() == [LONG_KEY + "x1", "a%b/c:d", "parley@parley.example.org"], done.stderr
 
 
+def test_what_a_judgment_asks_is_kept_by_postgresql_unless_a_pooler_forbids_it():
+    asked = "settings.DATABASES['default']['OPTIONS']['prepare_threshold']"
+    there = "postgres://parley@database/parley"
+
+    assert told(asked, DATABASE_URL=there).stdout.split() == ["2"]
+    assert told(asked, DATABASE_URL=there, DATABASE_PREPARED="no").stdout.split() == ["None"]
+
+
 def test_a_secret_said_twice_or_in_no_file_stops_the_start(tmp_path):
     file = tmp_path / "empty"
     file.write_text("\n")

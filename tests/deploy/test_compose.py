@@ -137,6 +137,15 @@ def test_the_servers_of_the_database_have_room_for_every_process():
     assert most >= workers * connections * replicas + 20
 
 
+def test_a_connection_ends_at_the_proxys_side_before_the_servers():
+    server = int(re.search(r"^keepalive = (\d+)", (ROOT / "config" / "gunicorn.py").read_text(), re.MULTILINE).group(1))
+    caddy = re.search(r"keepalive (\d+)s", (ROOT / "deploy" / "caddy" / "Caddyfile").read_text())
+    nginx = re.search(r"keepalive_timeout (\d+)s", (ROOT / "deploy" / "nginx" / "parley.conf").read_text())
+
+    assert int(caddy.group(1)) < server
+    assert int(nginx.group(1)) < server
+
+
 def test_there_is_one_beat_and_gunicorn_has_the_time_to_stop():
     beats = [name for name, service in SERVICES.items() if "beat" in service.get("command", [])]
     assert beats == ["beat"]
