@@ -22,10 +22,11 @@ def ask(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[
     if past is None:
         with database.cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            found: list[Sequence[Any]] = cursor.fetchall()
+            return found
     with database.wrap_database_errors:
-        rows: list[Sequence[Any]] = past.execute(_numbered(sql), params).fetchall()
-        return rows
+        found = past.execute(_numbered(sql), params).fetchall()
+        return found
 
 
 def change(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any], *, keep: bool = True) -> int:

@@ -1,4 +1,4 @@
-"""Kept SQL means the same past Django's cursors: what is asked, what is changed, what goes wrong, what is rolled back."""
+"""Kept SQL means the same past Django's cursors: what it brings and changes, what goes wrong, what is rolled back."""
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -40,9 +40,13 @@ def test_what_the_database_refuses_is_djangos_error_and_undoes_its_block_alone()
     insert = "INSERT INTO evaluation_receipt (key, slot_id, received_at) VALUES (%s, %s, %s)"
     change(connection, insert, ["k", slot.pk, NOW])
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        change(connection, "UPDATE evaluation_slot SET comment = %s", ["lost"])
-        change(connection, insert, ["k", slot.pk, NOW])
+    def twice():
+        with transaction.atomic():
+            change(connection, "UPDATE evaluation_slot SET comment = %s", ["lost"])
+            change(connection, insert, ["k", slot.pk, NOW])
+
+    with pytest.raises(IntegrityError):
+        twice()
 
     assert {each.comment for each in study.slots.all()} == {""}
     assert ask(connection, "SELECT key FROM evaluation_receipt WHERE slot_id = %s", [slot.pk])[0][0] == "k"
