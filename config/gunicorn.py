@@ -26,8 +26,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 # After SIGTERM: what was sent is answered before the process ends.
 graceful_timeout = 30
-# Longer than a proxy keeps a connection that it does not use (`deploy/` says 30): a submit sent down a line just as this
-# side hangs up would be lost on the way, and the page would have to send it again.
+# Longer than a proxy keeps a connection that it does not use (`deploy/` says 30): a submit sent down a line just as the
+# server hangs up would be lost on the way, and the page would have to send it again.
 keepalive = 75
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 # Nobody steers the server from outside.

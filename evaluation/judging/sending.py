@@ -22,11 +22,9 @@ def ask(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[
     if past is None:
         with database.cursor() as cursor:
             cursor.execute(sql, params)
-            found: list[Sequence[Any]] = cursor.fetchall()
-            return found
+            return list(cursor.fetchall())
     with database.wrap_database_errors:
-        found = past.execute(_numbered(sql), params).fetchall()
-        return found
+        return list(past.execute(_numbered(sql), params).fetchall())
 
 
 def change(database: BaseDatabaseWrapper, sql: str, params: Sequence[Any], *, keep: bool = True) -> int:
