@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from evaluation.reports.numbers import counted, has_interval, listed, percent
-from evaluation.reports.places import ALL, criterion_names
+from evaluation.reports.places import criterion_names
 from evaluation.reports.table import Column, Table, Value, interval_of, signed, value_of
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
+from evaluation.stats.data.outcomes import ALL
 from evaluation.study_files.heds_questions import ADJUDICATION
 
 OPEN: Final = "to be filled in by the researchers"

@@ -6,8 +6,9 @@ from typing import Any, Final
 from evaluation.reports.caution import Caution
 from evaluation.reports.conduct_cautions import amendment_cautions, checkpoint_cautions, look_cautions
 from evaluation.reports.numbers import counted, has_interval, in_words, listed
-from evaluation.reports.places import ALL, Place, criterion_names, systems_of
+from evaluation.reports.places import Place, criterion_names, systems_of
 from evaluation.reports.verdicts import annotator_kind, annotator_word, in_a_sentence
+from evaluation.stats.data.outcomes import ALL
 from evaluation.stats.inference.two_way import FEWEST_ANNOTATORS
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evaluation.reports.numbers import SPACE, decimal, has_interval, percent, plain, points, span, span_of_points
-from evaluation.reports.places import ALL, Place, criterion_names, domain_name, domains_to_show, pairs_of
+from evaluation.reports.places import Place, criterion_names, domain_name, domains_to_show, pairs_of
+from evaluation.stats.data.outcomes import ALL
 
 # A segment narrower than this many per cent has no room for its number.
 ROOM_FOR_A_NUMBER: Final = 9.0

@@ -17,9 +17,10 @@ from evaluation.reports.agreement_block import (
 from evaluation.reports.kind_words import HEDS_ANSWERS, kind_of, said_of
 from evaluation.reports.methods import title_of
 from evaluation.reports.numbers import counted, decimal, has_interval, listed, percent, span
-from evaluation.reports.places import ALL, Place, criterion_names
+from evaluation.reports.places import Place, criterion_names
 from evaluation.reports.treatment import treatment_answers
 from evaluation.reports.verdicts import KIND_OF_ANNOTATOR, annotator_kind
+from evaluation.stats.data.outcomes import ALL
 
 TIE, BOTH_BAD, CANNOT = "about equal", "both bad", "cannot judge"
 # More systems or claims than this are summed up.

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.reports.places import ALL, criterion_names, domain_name, domains_to_show
+from evaluation.reports.places import criterion_names, domain_name, domains_to_show
 from evaluation.reports.table import Column, Missing, Table, Value, interval_of, value_of, without_empty_columns
+from evaluation.stats.data.outcomes import ALL
 
 
 def influence_table(analysis: Mapping[str, Any]) -> Table | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from evaluation.reports.numbers import SPACE, counted, decimal, has_interval, listed, p_said, percent, span
-from evaluation.reports.places import ALL, tested_places
+from evaluation.reports.places import tested_places
+from evaluation.stats.data.outcomes import ALL
 
 # Among more systems than three, and more labels than that, the shares stand in their table.
 MOST_PAIRS: Final = 3

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from evaluation.reports.places import ALL, criterion_names, domain_name, domains_to_show, spoken
+from evaluation.reports.places import criterion_names, domain_name, domains_to_show, spoken
 from evaluation.reports.table import Column, Missing, Table, Value, interval_of, signed, value_of, without_empty_columns
+from evaluation.stats.data.outcomes import ALL
 
 COEFFICIENTS: Final = {
     "percent": "Same answer",

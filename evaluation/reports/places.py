@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from evaluation.material.gathering import NO_DOMAIN
-
-ALL: Final = "all"
+from evaluation.stats.data.outcomes import ALL
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.reports.places import ALL, criterion_names, domain_name, domains_to_show
+from evaluation.reports.places import criterion_names, domain_name, domains_to_show
 from evaluation.reports.table import Column, Table, Value, corrected_p, interval_of, signed, value_of
+from evaluation.stats.data.outcomes import ALL
 
 
 def rating_differences_table(analysis: Mapping[str, Any]) -> Table | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from evaluation.reports.judges import judges_table
 from evaluation.reports.numbers import decimal, has_interval
 from evaluation.reports.people_tables import agreement_table, annotators_table, bias_table, excluded_table
-from evaluation.reports.places import ALL, Place, criterion_names, domain_name, domains_to_show, pairs_of, spoken
+from evaluation.reports.places import Place, criterion_names, domain_name, domains_to_show, pairs_of, spoken
 from evaluation.reports.table import (
     Column,
     Missing,
@@ -19,6 +19,7 @@ from evaluation.reports.table import (
     without,
     without_empty_columns,
 )
+from evaluation.stats.data.outcomes import ALL
 
 TESTS: Final = {
     "permutation": "Sign-flip permutation",

@@ -31,6 +31,13 @@ def treatment_methods(analysis: Mapping[str, Any]) -> tuple[str, ...]:
         )
     if found.get("layout") == "one-per-page":
         said.append("Questions came one at a time.")
+    own = [
+        f"{trait} at {level} was called “{words}”"
+        for trait, levels in (found.get("trait_words") or {}).items()
+        for level, words in levels.items()
+    ]
+    if own:
+        said.append(f"Traits were said in the study's own words where it has some: {'; '.join(own)}.")
     if found.get("content_warning"):
         said.append(f"Before they agreed, annotators were warned: “{str(found['content_warning']).strip()}”")
     if found.get("may_skip"):

@@ -28,8 +28,9 @@ from evaluation.reports.numbers import (
     span,
     span_of_points,
 )
-from evaluation.reports.places import ALL, Place, criterion_names, pairs_of
+from evaluation.reports.places import Place, criterion_names, pairs_of
 from evaluation.reports.rating_sentences import differences_said
+from evaluation.stats.data.outcomes import ALL
 
 KIND_OF_ANNOTATOR: Final = {"human": "annotator", "simulated": "simulated annotator", "llm": "LLM judge"}
 TESTS: Final = {

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from evaluation.items.blinding import ResultsHidden, require_results
 from evaluation.models import Job, Membership
+from evaluation.reports.build import StudyReport
 from evaluation.reports.made import BeingMade, report_for_page
 from evaluation.studies.membership import membership_or_404, signed_in
 from evaluation.views.htmx import HTMX
@@ -18,16 +19,10 @@ from evaluation.views.htmx import HTMX
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """The report as a page."""
     membership = membership_or_404(request.user, name)
-    try:
-        require_results(membership.study)
-    except ResultsHidden:
-        return _hidden(request, membership)
-    try:
-        found = report_for_page(study=membership.study, now=timezone.now(), by=signed_in(request.user))
-    except BeingMade as made:
-        return _being_made(request, membership, made.job)
-    context = {"study": membership.study, "report": found}
-    return render(request, "evaluation/report/page.html", context)
+    found = _found(request, membership)
+    if isinstance(found, HttpResponse):
+        return found
+    return render(request, "evaluation/report/page.html", {"study": membership.study, "report": found})
 
 
 @require_GET
@@ -35,14 +30,9 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 def table(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """One of the report's tables as CSV."""
     membership = membership_or_404(request.user, name)
-    try:
-        require_results(membership.study)
-    except ResultsHidden:
-        return _hidden(request, membership)
-    try:
-        whole = report_for_page(study=membership.study, now=timezone.now(), by=signed_in(request.user))
-    except BeingMade as made:
-        return _being_made(request, membership, made.job)
+    whole = _found(request, membership)
+    if isinstance(whole, HttpResponse):
+        return whole
     found = next((each for each in whole.tables if each.key == key), None)
     if found is None:
         raise Http404("no such table")
@@ -51,6 +41,17 @@ def table(request: HttpRequest, name: str, key: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{membership.study.name}-{found.key}.csv"'},
     )
+
+
+def _found(request: HttpRequest, membership: Membership) -> StudyReport | HttpResponse:
+    """The report; or the page that says that it is hidden, or is being made."""
+    try:
+        require_results(membership.study)
+        return report_for_page(study=membership.study, now=timezone.now(), by=signed_in(request.user))
+    except ResultsHidden:
+        return _hidden(request, membership)
+    except BeingMade as made:
+        return _being_made(request, membership, made.job)
 
 
 def _hidden(request: HttpRequest, membership: Membership) -> HttpResponse:
