@@ -37,6 +37,8 @@ BAD: Final = Faults(
 )
 PER_MINUTE: Final = 6000.0
 KINDS: Final = ("parley", "plain")
+# What is measured, in this order: methods of `Bench`.
+PARTS: Final = ("loads", "memory", "command_memory", "limits", "faults", "again")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Bench:
             raise SystemExit(f"{kind} failed: {done.stderr[-2000:]}")
         return json.loads(done.stdout.splitlines()[-1]) | {"served": self.served.counts()}
 
+    def loads(self) -> None:
+        """Every load, one after the other."""
+        for load in QUICK_LOADS if self.quick else LOADS:
+            self.load(load)
+
     def load(self, load: Load) -> None:
         """Wall clock against the best possible, and CPU against the plain loop."""
         bars, faults = self.bars, Faults(latency=load.latency, spread=SPREAD)
@@ -103,11 +110,11 @@ class Bench:
         )
         self.bars.at_most("memory at 10,000 rows", many, 150, unit=" MB")
         self.bars.at_most("against 2,000 rows", many / few, 1.2)
-        if not self.quick:
-            self.command_memory()
 
     def command_memory(self) -> None:
-        """Memory of the whole command, which holds labels and dialogues until it writes them."""
+        """Memory of the whole command: labels and finished dialogues wait on the disk, what is planned is held."""
+        if self.quick:
+            return
         self.bars.say("\nmemory of `generate`")
         taken = []
         for count in (2000, 10000):
@@ -210,15 +217,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="less of everything, under a minute")
     parser.add_argument("--peer", metavar="PYTHON", help="a python with bespokelabs-curator, to be measured beside")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=list(PARTS), help="of all that is measured")
     options = parser.parse_args()
     with Served() as served:
         bench = Bench(served, Bars(), options.quick, options.peer)
-        for load in QUICK_LOADS if options.quick else LOADS:
-            bench.load(load)
-        bench.memory()
-        bench.limits()
-        bench.faults()
-        bench.again()
+        for part in options.only:
+            getattr(bench, part)()
     bench.bars.say(f"\n{bench.bars.met} bars met, {len(bench.bars.missed)} missed")
     return 1 if bench.bars.missed else 0
 

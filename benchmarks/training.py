@@ -27,8 +27,9 @@ django.setup()
 
 from benchmarks.dialogues import some_examples  # noqa: E402
 from training.data.batching import batches, padding_of  # noqa: E402
-from training.data.encoding import Encoded, Encoder  # noqa: E402
+from training.data.encoding import Encoder  # noqa: E402
 from training.data.examples import Example  # noqa: E402
+from training.data.rows import Encoded  # noqa: E402
 from training.learning.finetuning import Trained, finetune  # noqa: E402
 from training.models.checkpoints import build_model, build_tokenizer  # noqa: E402
 from training.models.machine import pin_threads  # noqa: E402

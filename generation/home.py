@@ -1,10 +1,13 @@
 """Where corpora, models and responses live, and how a name on the command line becomes a folder."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from django.conf import settings
 
+# What file systems take: bytes of one folder's name, and of a whole path.
+LONGEST_PART: Final = 255
+LONGEST: Final = 4000
 Kind = Literal["corpora", "models", "responses"]
 
 
@@ -19,6 +22,8 @@ def home() -> Path:
 
 def place(kind: Kind, name: str) -> Path:
     """The folder for `name`: under `PARLEY_HOME/kind`, or a path where it begins with `.`, `/` or `~`."""
+    if len(name) > LONGEST or any(len(part.encode(errors="replace")) > LONGEST_PART for part in name.split("/")):
+        raise NoSuchName(f"{name[:60]!r} and so on is longer than a folder's name may be")
     if name.startswith((".", "/", "~")):
         return Path(name).expanduser()
     if ".." in Path(name).parts or not name.strip():

@@ -20,8 +20,9 @@ METHODS: Final = (SINGLE, DOUBLE)
 class AuthorFailed(Exception):
     """One persona or one dialogue that its author could not do. The run goes on; the row is listed with its reason.
 
-    `kind` is refused, truncated, malformed, rejected (the endpoint would not take the request), server, timeout,
-    network, unlabelled, untold or screened; `tries` counts what was asked for it.
+    `kind` is refused, truncated, malformed, off_persona (too little of the persona is told), rejected (the endpoint
+    would not take the request), server, timeout, network, unlabelled, untold or screened; `tries` counts what was asked
+    for it.
     """
 
     def __init__(

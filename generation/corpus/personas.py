@@ -18,8 +18,8 @@ def evened_out(sentence: str) -> str:
     return " ".join(words(sentence))
 
 
-# As many as a corpus of people's dialogues has; more, of which each comes once or twice, are not held.
-@lru_cache(maxsize=8_192)
+# More than PersonaChat has. Of those that come once or twice in a larger corpus each would take a kilobyte.
+@lru_cache(maxsize=2_048)
 def same_persona_key(persona: Persona) -> PersonaKey:
     """Equal for two personas that have the same evened-out sentences, in whatever order."""
     return frozenset(evened for sentence in persona if (evened := evened_out(sentence)))

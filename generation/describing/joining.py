@@ -7,8 +7,8 @@ from contextlib import closing
 from types import TracebackType
 from typing import Any, Final
 
-# Of the database that is kept in memory, in KiB; the rest lies in a temporary file.
-_CACHE: Final = 16_384
+# Of the database that is kept in memory, in KiB, and once more while it is sorted; the rest lies in a temporary file.
+_CACHE: Final = 4_096
 _SCHEMA: Final = "CREATE TABLE kept (corpus INTEGER, origin TEXT, id TEXT, value TEXT)"
 
 

@@ -17,7 +17,8 @@ from typing import Final
 from generation.corpus.dialogues import BadLine, Turn
 from generation.personachat.rows import Row, Tidied, is_silence, joined_by_speaker, numbered_lines
 
-_LINE: Final = re.compile(r"(\d+) (.*)", re.DOTALL)
+# No dialogue has a thousand million lines; a longer number is none.
+_LINE: Final = re.compile(r"(\d{1,9}) (.*)", re.DOTALL)
 _PERSONA: Final = re.compile(r"(your|partner['’]?s) persona: ?(.*)", re.DOTALL)
 YOUR, PARTNERS = 0, 1
 

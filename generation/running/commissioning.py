@@ -13,7 +13,7 @@ from generation.asking.authors import Author, RunStopped
 from generation.asking.tracing import write_provenance
 from generation.corpus.dialogues import DIALOGUES_FILE, CorpusMissing, read_dialogues
 from generation.corpus.manifest import write_manifest
-from generation.corpus.personas import PersonaKey
+from generation.corpus.personas import PersonaKey, same_persona_key
 from generation.home import corpus_and_split, existing, place
 from generation.labels.labelling import LABELS_FILE, PersonaLabels, read_labels
 from generation.money.spending import Bill
@@ -93,7 +93,7 @@ async def _make(
     bill: Bill,
     quiet: bool,
 ) -> Made:
-    to_label = sum(key not in known for key in distinct_personas(source.planned))
+    to_label = sum(same_persona_key(each) not in known for each in distinct_personas(source.planned))
     totals = {"personas": to_label, "dialogues": len(source.planned)}
     async with staff as author:
 

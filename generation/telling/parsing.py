@@ -39,8 +39,15 @@ UNFINISHED: Final = re.compile(
 )
 
 
+# In the right form, but a speaker tells too little of their own persona.
+OFF_PERSONA: Final = "off_persona"
+
+
 class Unusable(ValueError):
-    """An answer that cannot be used. `kind` is refused, truncated or malformed; the message is said to the author."""
+    """An answer that cannot be used. `kind` is refused, truncated, malformed or off_persona.
+
+    The message is said to the author.
+    """
 
     def __init__(self, kind: str, reason: str) -> None:
         super().__init__(reason)
@@ -133,7 +140,7 @@ def check_personas_used(turns: Sequence[Turn], speakers: tuple[Speaker, Speaker]
     for number, share in enumerate(own_coverage(Dialogue("", "", speakers, tuple(turns)))):
         if share is not None and share < bounds.min_coverage:
             raise Unusable(
-                "malformed",
+                OFF_PERSONA,
                 f"Speaker {number + 1} says only {share:.0%} of their own persona's words; more of it must come up",
             )
 

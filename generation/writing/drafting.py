@@ -15,13 +15,14 @@ from generation.corpus.dialogues import Dialogue, Turn, kept_on_disk, packed, un
 from generation.corpus.spilling import OnDisk
 from generation.sieving.filters import Fault, Measures
 from generation.sieving.screening import Rejection, Screen
+from generation.telling.parsing import OFF_PERSONA
 
 T = TypeVar("T")
 # What the sample numbers of one writing are apart from those of the next: more than dialogues are on equal terms.
 APART: Final = 1_000_000
 SCREENED: Final = "screened"
 # What failed of these may come good when written anew; what never got through is a matter of `--retry-failed`.
-WRITTEN_ANEW: Final = (SCREENED, "refused", "truncated", "malformed")
+WRITTEN_ANEW: Final = (SCREENED, "refused", "truncated", "malformed", OFF_PERSONA)
 
 
 @dataclass(frozen=True)

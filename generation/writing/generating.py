@@ -79,9 +79,11 @@ async def make(
     """
     personas = distinct_personas(planned)
     made = Made()
-    made.labels.update((key, known_labels[key]) for key in personas if key in known_labels)
+    for persona in personas:
+        if (key := same_persona_key(persona)) in known_labels:
+            made.labels[key] = known_labels[key]
     made.reused_labels = len(made.labels)
-    to_label = [persona for key, persona in personas.items() if key not in made.labels]
+    to_label = [persona for persona in personas if same_persona_key(persona) not in made.labels]
     del personas
 
     async def label(persona: Persona) -> None:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Final
 
 from generation.asking.authors import AuthorFailed
 from generation.corpus.dialogues import Dialogue, Persona, Speaker, Turn
-from generation.corpus.personas import PersonaKey, same_persona_key
+from generation.corpus.personas import PersonaKey, key_text, same_persona_key
 from generation.corpus.traits import TRAITS, Traits, stated
 from generation.labels.labelling import PersonaLabels
 from generation.writing.giving import Given
@@ -111,13 +112,18 @@ def opening_of(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(turns[:speaks])
 
 
-def distinct_personas(planned: Iterable[Planned]) -> dict[PersonaKey, Persona]:
+def distinct_personas(planned: Iterable[Planned]) -> list[Persona]:
     """Each persona that needs labels, in the spelling and order of its first appearance."""
-    personas: dict[PersonaKey, Persona] = {}
+    # Digests are held, not keys: there may be tens of thousands.
+    seen: set[bytes] = set()
+    personas: list[Persona] = []
     for each in planned:
         for speaker in each.dialogue.speakers if each.given is None else ():
             if key := same_persona_key(speaker.persona):
-                personas.setdefault(key, speaker.persona)
+                digest = blake2b(key_text(key).encode(errors="surrogatepass"), digest_size=16).digest()
+                if digest not in seen:
+                    seen.add(digest)
+                    personas.append(speaker.persona)
     return personas
 
 

@@ -191,6 +191,16 @@ def test_rows_that_fail_are_listed_and_end_with_three(home):
     ]
 
 
+def test_dialogues_that_tell_too_little_of_a_persona_are_listed_as_off_persona(home):
+    with OpenAIServer() as server, pytest.raises(SystemExit) as caught:
+        generate("--author", "mock", "--base-url", server.base_url, "--min-coverage", "1")
+
+    assert caught.value.code == 3
+    rows = [json.loads(line) for line in (home / "corpora" / "made" / "failed.jsonl").read_text().splitlines()]
+    assert {(row["what"], row["kind"]) for row in rows} == {("dialogue", "off_persona")}
+    assert all("of their own persona's words" in row["reason"] for row in rows)
+
+
 def test_failed_rows_are_taken_up_on_demand(home):
     pairs_corpus(home, 4, hopeless={1: "garbled"})
 

@@ -33,3 +33,9 @@ def test_a_split_follows_the_name(parley_home):
 
     assert corpus_and_split("crowd/test") == (parley_home / "corpora" / "crowd", "test")
     assert corpus_and_split("crowd") == (parley_home / "corpora" / "crowd", None)
+
+
+@pytest.mark.parametrize("name", ["1" * 256, "./" + "1" * 256, "/a" * 3000, "ü" * 128])
+def test_a_name_that_no_file_system_takes_is_refused(parley_home, name):
+    with pytest.raises(NoSuchName, match=r"and so on is longer than a folder's name may be"):
+        place("corpora", name)

@@ -5,9 +5,11 @@ not scaled, and BART. Both are put right in a copy, and no conversion is used be
 against the model's own.
 """
 
+import fcntl
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -15,12 +17,13 @@ from typing import Any, Final
 from generation.corpus.manifest import digest_of_file, new_file
 from training.answering.decoding import Decoding, Question
 from training.data.batching import by_length
-from training.data.encoding import Encoded
+from training.data.rows import Encoded
 from training.models.checkpoints import WEIGHTS_FILE
 from training.models.perplexity import likelihoods
 
 FOLDER: Final = "ctranslate2"
 CONVERTED_FROM: Final = "converted-from.json"
+LOCK_FILE: Final = ".converting.lock"
 # Natural logarithm per piece; a right conversion differs by rounding, 1e-5, a wrong one by more than 1.
 MOST_APART: Final = 1e-3
 CHECKED: Final = 16
@@ -85,9 +88,16 @@ def converted(folder: Path, tokenizer: Any) -> Path:
 
     to, weights = folder / FOLDER, digest_of_file(folder / WEIGHTS_FILE)
     known = to / CONVERTED_FROM
-    if known.is_file() and json.loads(known.read_text(encoding="utf-8")) == {"sha256": weights}:
+
+    def is_there() -> bool:
+        return known.is_file() and json.loads(known.read_text(encoding="utf-8")) == {"sha256": weights}
+
+    if is_there():
         return to
-    with TemporaryDirectory(prefix=".converting-", dir=folder) as place:
+    with _in_turn(folder), TemporaryDirectory(prefix=".converting-", dir=folder) as place:
+        # Another process of the same run may have made it meanwhile.
+        if is_there():
+            return to
         copy = Path(place) / "model"
         _readable_copy(folder, copy, tokenizer)
         made = Path(place) / FOLDER
@@ -97,6 +107,15 @@ def converted(folder: Path, tokenizer: Any) -> Path:
         shutil.rmtree(to, ignore_errors=True)
         made.rename(to)
     return to
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """One process at a time converts what is in `folder`."""
+    with (folder / LOCK_FILE).open("w") as file:
+        # Let go when the file is closed, and by a process that dies.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _readable_copy(folder: Path, copy: Path, tokenizer: Any) -> None:
@@ -125,9 +144,14 @@ def _translator(folder: Path) -> Any:
     import torch
 
     on_gpu = torch.cuda.is_available()
-    threads = 0 if on_gpu else torch.get_num_threads()
     return ctranslate2.Translator(
-        str(folder), device="cuda" if on_gpu else "cpu", compute_type="float32", intra_threads=threads, inter_threads=1
+        str(folder),
+        device="cuda" if on_gpu else "cpu",
+        # Of several processes on a host each has taken one.
+        device_index=torch.cuda.current_device() if on_gpu else 0,
+        compute_type="float32",
+        intra_threads=0 if on_gpu else torch.get_num_threads(),
+        inter_threads=1,
     )
 
 

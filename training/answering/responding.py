@@ -1,32 +1,33 @@
-"""A system's next turn in every context of a corpus, written as a folder of responses that can be gone on with."""
+"""A system's next turn in every context of a corpus, written as a folder of responses that can be gone on with.
 
-import json
-import os
-from collections.abc import Callable, Sequence
+Several processes, on one host or more, share out the contexts. Each keeps what it answers in a part of its own, and the
+first puts the parts together: what comes out is what one process would have written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from generation.corpus.dialogues import DIALOGUES_FILE, read_dialogues
-from generation.corpus.manifest import digest_of, digest_of_file, new_file, read_manifest, write_manifest
+from generation.corpus.manifest import digest_of, digest_of_file, read_manifest, write_manifest
 from generation.corpus.traits import Traits, check_traits
 from training.answering.choosing import Choice, choose
+from training.answering.parts import OtherResponses, appended, clear_parts, read_parts
 from training.answering.systems import Answer, System
 from training.data.examples import Example
-from training.data.responses import RESPONSES_FILE, Given, Response, cluster_of, response_from_json, write_responses
+from training.data.responses import Given, Response, cluster_of, write_responses
 from training.learning.runs import caveats_of
+from training.models.processes import ALONE, Processes, WrongProcesses, each_says
 
 COMMAND: Final = "respond"
-UNFINISHED: Final = ".unfinished.jsonl"
+# Settings that name places, which may differ between hosts.
+PLACES: Final = ("model", "runs", "to_contexts")
 
 
 class NothingToAnswer(ValueError):
     """No context in the corpora that were named, or none that is asked for."""
-
-
-class OtherResponses(ValueError):
-    """A folder in which other responses stand, or were begun."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,15 @@ def respond(
     seed: int,
     now: datetime,
     watch: Callable[[int, int], None] = lambda done, total: None,
+    processes: Processes = ALONE,
 ) -> Answered:
     """Have the system answer the chosen contexts of `corpora`, and write that, in corpus order, into the folder `to`.
 
     `given` in each response is what the system really was told: of the speaker's traits, with those of `setting` in
-    their place, what it takes notice of. An interrupted run keeps what was answered and goes on, one with failed rows
-    tries those again, and a finished one with the same settings on the same inputs is left as it is.
+    their place, what it takes notice of. An interrupted run keeps what was answered and goes on, with as many
+    `processes` as there are then; one with failed rows tries those again, and a finished one with the same settings on
+    the same inputs is left as it is. `watch` is told what this process has done, of what falls to it. All processes
+    return the same; the first alone writes responses and manifest.
     """
     check_traits(setting)
     if setting and not system.told_traits:
@@ -95,16 +99,12 @@ def respond(
         "seed": seed,
     }
     inputs = {**system.inputs} | {each.name: each.folder / DIALOGUES_FILE for each in corpora}
-    run = digest_of(
-        {**settings, "inputs": {key: digest_of_file(path) for key, path in inputs.items() if path.is_file()}}
-    )
-    done = read_manifest(to)
-    if done:
-        if done.get("results", {}).get("run") != run:
-            raise OtherResponses(f"{to} holds other responses; choose another --to, or remove the folder")
-        count = int(done["results"]["responses"])
-        if not done["results"].get("failed"):
-            return Answered(folder=to, responses=count, kept=count, results=dict(done["results"]))
+    run = _agreed_run(settings, inputs, processes)
+    done = each_says(processes, lambda: _made_before(to, run=run))[0]
+    if done and not done.get("failed"):
+        clear_parts(to)
+        count = int(done["responses"])
+        return Answered(folder=to, responses=count, kept=count, results=done)
 
     asked: list[Example] = []
     for corpus in corpora:
@@ -116,31 +116,83 @@ def respond(
         asked += found
     _refuse_twice(asked)
 
-    kept = _kept(to, run=run)
+    kept: dict[str, Response] = {}
+
+    def look() -> set[str]:
+        kept.update(read_parts(to, run=run, rank=processes.rank))
+        return set(kept)
+
+    # On disks that are not shared, each host knows of its own parts alone.
+    known = each_says(processes, look)
+    anywhere = set().union(*known)
     left = [
-        replace(example, traits=forced(example.traits, setting)) for example in asked if example.context.id not in kept
+        replace(example, traits=forced(example.traits, setting))
+        for example in asked
+        if example.context.id not in anywhere
     ]
-    before, failed = len(asked) - len(left), []
-    if left:
-        failed = _answer(left, kept, system=system, to=to, name=name, watch=lambda done: watch(done, len(asked)))
-    answered = [kept[example.context.id] for example in asked if example.context.id in kept]
-    write_responses(to, answered)
-    results = {
-        "run": run,
-        "system": name,
-        "model": Path(str(system.settings["model"])).name,
-        "responses": len(answered),
-        "failed": failed,
-        "dialogues": len({cluster_of(response.context.id) for response in answered}),
-        "clusters": len({response.context.cluster for response in answered}),
-        "domains": sorted({response.context.domain for response in answered}),
-        "empty": sum(not response.text for response in answered),
-        "caveats": caveats_of([*system.made_from, *(each.folder for each in corpora)]),
-    }
-    write_manifest(to, command=COMMAND, now=now, settings=settings, inputs=inputs, results=results)
-    if not failed:
-        (to / UNFINISHED).unlink(missing_ok=True)
-    return Answered(folder=to, responses=len(answered), kept=before, results=results)
+    before, failed = len(asked) - len(left), {}
+    if own := left[processes.rank :: processes.count]:
+        failed = _answer(
+            own,
+            kept,
+            system=system,
+            to=to,
+            name=name,
+            rank=processes.rank,
+            watch=lambda done: watch(before + done, before + len(own)),
+        )
+    for parts, reasons in processes.brought(({id_: kept[id_] for id_ in kept.keys() - known[0]}, failed)):
+        kept |= parts
+        failed |= reasons
+    results: dict[str, Any] = {}
+    if processes.rank == 0:
+        answered = [kept[example.context.id] for example in asked if example.context.id in kept]
+        write_responses(to, answered)
+        results = {
+            "run": run,
+            "system": name,
+            "model": Path(str(system.settings["model"])).name,
+            "responses": len(answered),
+            "failed": [
+                {"context": example.context.id, "reason": failed[example.context.id]}
+                for example in asked
+                if example.context.id in failed
+            ],
+            "dialogues": len({cluster_of(response.context.id) for response in answered}),
+            "clusters": len({response.context.cluster for response in answered}),
+            "domains": sorted({response.context.domain for response in answered}),
+            "empty": sum(not response.text for response in answered),
+            # Of the last sitting: an interrupted run may go on with another number.
+            "processes": processes.count,
+            "caveats": caveats_of([*system.made_from, *(each.folder for each in corpora)]),
+        }
+        write_manifest(to, command=COMMAND, now=now, settings=settings, inputs=inputs, results=results)
+    # Nobody removes a part before all of it is written.
+    results = processes.gathered(results)[0]
+    if not results["failed"]:
+        clear_parts(to)
+    return Answered(folder=to, responses=int(results["responses"]), kept=before, results=results)
+
+
+def _agreed_run(settings: Mapping[str, Any], inputs: Mapping[str, Path], processes: Processes) -> str:
+    """What identifies the run, as the first process names it, once all have the same before them."""
+    digests = {key: digest_of_file(path) for key, path in inputs.items() if path.is_file()}
+    same = {key: value for key, value in settings.items() if key not in PLACES} | {"inputs": [*digests.values()]}
+    said = processes.gathered((digest_of({**settings, "inputs": digests}), digest_of(same)))
+    if others := [str(rank) for rank, (_, each) in enumerate(said) if each != said[0][1]]:
+        raise WrongProcesses(
+            f"the process of rank {' and '.join(others)} has another model, other corpora or other options than the "
+            "first: start all with the same, and copy models and corpora to every host"
+        )
+    return said[0][0]
+
+
+def _made_before(to: Path, *, run: str) -> dict[str, Any]:
+    """What a finished run with the same settings on the same inputs gave; empty where there was none."""
+    done = read_manifest(to)
+    if done and done.get("results", {}).get("run") != run:
+        raise OtherResponses(f"{to} holds other responses; choose another --to, or remove the folder")
+    return dict(done["results"]) if done else {}
 
 
 def _answer(
@@ -150,57 +202,39 @@ def _answer(
     system: System,
     to: Path,
     name: str,
+    rank: int,
     watch: Callable[[int], None],
-) -> list[dict[str, str]]:
-    """Have `examples` answered, adding each answer to `kept` and to the unfinished file; returns those without one."""
+) -> dict[str, str]:
+    """Have `examples` answered, adding each to `kept` and to this process's part; by id, why others have no answer."""
     failed: dict[str, str] = {}
-    with (to / UNFINISHED).open("a", encoding="utf-8") as out:
+    done = 0
+    with appended(to, rank) as part:
 
         def keep(answers: Sequence[Answer]) -> None:
+            nonlocal done
+            responses = []
             for answer in answers:
                 example = examples[answer.place]
                 if answer.text is None:
                     failed[example.context.id] = answer.reason
                     continue
-                response = Response(
-                    system=name,
-                    context=example.context,
-                    given=Given(persona=bool(example.context.persona), traits=system.told(example.traits)),
-                    text=answer.text,
-                    reference=example.reply,
-                    run=answer.run,
+                responses.append(
+                    Response(
+                        system=name,
+                        context=example.context,
+                        given=Given(persona=bool(example.context.persona), traits=system.told(example.traits)),
+                        text=answer.text,
+                        reference=example.reply,
+                        run=answer.run,
+                    )
                 )
-                kept[example.context.id] = response
-                out.write(json.dumps(response.as_json(), ensure_ascii=False) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-            watch(len(kept) + len(failed))
+            part.add(responses)
+            kept.update((response.context.id, response) for response in responses)
+            done += len(answers)
+            watch(done)
 
         system.answer(examples, to=to, keep=keep)
-    return [
-        {"context": example.context.id, "reason": failed[example.context.id]}
-        for example in examples
-        if example.context.id in failed
-    ]
-
-
-def _kept(to: Path, *, run: str) -> dict[str, Response]:
-    """What an interrupted run of the same settings answered; a line that was cut off by a kill is dropped."""
-    if (to / RESPONSES_FILE).is_file() and not (to / UNFINISHED).is_file():
-        raise OtherResponses(f"{to} holds responses of unknown making; choose another --to")
-    path = to / UNFINISHED
-    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
-    heading, rows = (lines[0], lines[1:-1]) if len(lines) > 1 else ("", [])
-    if rows and json.loads(heading) != {"run": run}:
-        raise OtherResponses(
-            f"{to}: responses with other settings or inputs were begun here; go on with those, choose another --to, or "
-            "remove the folder"
-        )
-    kept = [response_from_json(json.loads(row)) for row in rows]
-    with new_file(path) as out:
-        out.write(json.dumps({"run": run}) + "\n")
-        out.writelines(f"{row}\n" for row in rows)
-    return {response.context.id: response for response in kept}
+    return failed
 
 
 def _refuse_twice(asked: Sequence[Example]) -> None:

@@ -2,32 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from training.data.examples import MARKS, Example, NotAModel, Segment, Source, Template
+from training.data.rows import Encoded, Rows
 
 # However long the persona is, this much of the last turn goes in: enough for a question.
 LAST_TURN_AT_LEAST: Final = 16
 # Texts are given to the tokenizer in blocks: in one call the whole corpus would stand in memory twice.
 BLOCK: Final = 4096
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """An example as numbers. `target` ends with the end mark.
-
-    Its first `opening` pieces are the tokenizer's own start mark (BART's `<s>`): given to the model, never predicted,
-    so that tokenizers with and without one are measured alike.
-    """
-
-    source: tuple[int, ...]
-    target: tuple[int, ...]
-    opening: int = 0
-
-    @property
-    def predicted(self) -> int:
-        """How many pieces of the target the model has to predict, end mark included."""
-        return len(self.target) - self.opening
 
 
 @dataclass
@@ -110,14 +94,21 @@ class Encoder:
         """An example as numbers, its reply whole."""
         return self.pair(self.source(self.template.source(example.context, example.traits)), example.reply)
 
-    def examples(self, examples: Iterable[Example]) -> list[Encoded]:
-        """Examples to learn from, in order; those whose reply is longer than `max_target` are left out and counted."""
-        examples = list(examples)
-        self.learn(_texts(examples, self.template))
-        encoded = [self.example(example) for example in examples]
-        fitting = [each for each in encoded if len(each.target) <= self.template.max_target]
-        self.cut.too_long += len(encoded) - len(fitting)
-        return fitting
+    def examples(self, examples: Iterable[Example]) -> Rows:
+        """Examples to learn from, in order; those whose reply is longer than `max_target` are left out and counted.
+
+        What the tokenizer made of the texts is forgotten after each block: a corpus may be larger than the memory.
+        """
+        rows, left = Rows(), iter(examples)
+        while block := list(islice(left, BLOCK)):
+            self.learn(_texts(block, self.template))
+            for each in map(self.example, block):
+                if len(each.target) <= self.template.max_target:
+                    rows.append(each)
+                else:
+                    self.cut.too_long += 1
+            self._known.clear()
+        return rows
 
     def _segment(self, segment: Segment) -> list[int]:
         return [self._marks[segment.mark], *self._text(segment.text)]

@@ -125,16 +125,22 @@ def context_of(dialogue: Dialogue, turn: int, *, domain: str | None = None) -> C
     )
 
 
+def replies_of(dialogue: Dialogue, *, speakers: Modelled = "both") -> Iterator[int]:
+    """The turns that are examples: each but the first, said by the modelled speaker(s); `first` is who begins."""
+    modelled = {"both": (0, 1), "first": (0,), "second": (1,)}[speakers]
+    for place, turn in enumerate(dialogue.turns):
+        if place and turn.text.strip() and (turn.speaker - dialogue.turns[0].speaker) % 2 in modelled:
+            yield place
+
+
 def examples_of(
     dialogues: Iterable[Dialogue], *, speakers: Modelled = "both", domain: str | None = None
 ) -> Iterator[Example]:
-    """One example for each turn but a dialogue's first, said by the modelled speaker(s); `first` is who begins."""
-    modelled = {"both": (0, 1), "first": (0,), "second": (1,)}[speakers]
+    """The examples of `dialogues`, in their order."""
     for dialogue in dialogues:
-        for place, turn in enumerate(dialogue.turns):
-            if place and turn.text.strip() and (turn.speaker - dialogue.turns[0].speaker) % 2 in modelled:
-                context = context_of(dialogue, place, domain=domain)
-                yield Example(context=context, traits=context.traits, reply=turn.text)
+        for place in replies_of(dialogue, speakers=speakers):
+            context = context_of(dialogue, place, domain=domain)
+            yield Example(context=context, traits=context.traits, reply=dialogue.turns[place].text)
 
 
 def write_template(folder: Path, template: Template) -> None:

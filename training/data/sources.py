@@ -1,19 +1,21 @@
 """What a model is trained on: `--on CORPUS[/SPLIT][:SHARE]`, mixed by shares, with nobody on two sides."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from generation.corpus.dialogues import DIALOGUES_FILE, SPLITS, Dialogue, read_dialogues
+from generation.corpus.dialogues import DIALOGUES_FILE, SPLITS, Dialogue, kept_on_disk, read_dialogues
 from generation.corpus.manifest import digest_of_file
-from generation.corpus.personas import same_persona_key
+from generation.corpus.personas import key_text, same_persona_key
+from generation.corpus.spilling import Numbered
 from generation.home import corpus_and_split
-from training.data.examples import Example, Modelled, examples_of
-
-Key = TypeVar("Key")
+from training.data.examples import Example, Modelled
+from training.data.stock import Drawn, Stock
 
 LEARNED_FROM: Final = "train"
 STOPPED_ON: Final = "validation"
@@ -43,11 +45,11 @@ class Source:
 
     def dialogues(self) -> list[Dialogue]:
         """What this source contributes: of the split that it names, or of all."""
-        return self.among(read_dialogues(self.folder))
+        return [each for each in read_dialogues(self.folder) if self.has(each)]
 
-    def among(self, dialogues: Iterable[Dialogue]) -> list[Dialogue]:
-        """What this source contributes of its corpus's `dialogues`; persona pairs without a turn teach nothing."""
-        return [each for each in dialogues if each.turns and self.split in (None, each.split)]
+    def has(self, dialogue: Dialogue) -> bool:
+        """Whether it contributes this dialogue of its corpus; persona pairs without a turn teach nothing."""
+        return bool(dialogue.turns) and self.split in (None, dialogue.split)
 
 
 def read_source(text: str) -> Source:
@@ -79,8 +81,8 @@ def read_partner(text: str) -> Source:
 class Material:
     """The examples to learn from and to stop on, and what they came from."""
 
-    train: tuple[Example, ...]
-    validation: tuple[Example, ...]
+    train: Sequence[Example]
+    validation: Sequence[Example]
     dialogues: Mapping[str, int]
     # Dialogues and personas that stand on two sides, where that was allowed.
     shared: Mapping[str, int]
@@ -107,103 +109,160 @@ def gather(
     a mixture at 0.25 stands in that at 0.5. Raises `Overlap` where a dialogue, by origin, or a persona, evened out,
     stands in two of the splits of all these corpora together, also in splits that contribute nothing.
     """
-    corpora = {source.folder: list(read_dialogues(source.folder)) for source in (*sources, *only_shared_with)}
-    shared = check_overlap(
-        (dialogue for dialogues in corpora.values() for dialogue in dialogues), allow_personas=allow_persona_overlap
-    )
-    everything = {source: source.among(corpora[source.folder]) for source in sources}
-    there = [{_place(each) for each in source.among(corpora[source.folder])} for source in only_shared_with]
-    read = {
-        source: [each for each in dialogues if all(_place(each) in places for places in there)]
-        for source, dialogues in everything.items()
-    }
-    sides: dict[str, tuple[Example, ...]] = {}
+    dialogues = kept_on_disk()
+    corpora: dict[Path, range] = {}
+    for folder in dict.fromkeys(source.folder for source in (*sources, *only_shared_with)):
+        begin = len(dialogues)
+        for each in read_dialogues(folder):
+            dialogues.append(each)
+        corpora[folder] = range(begin, len(dialogues))
+    shared = check_overlap(dialogues, allow_personas=allow_persona_overlap)
+    there = [
+        {_place(each) for number in corpora[source.folder] if source.has(each := dialogues[number])}
+        for source in only_shared_with
+    ]
+    read = {source: _Read(dialogues, speakers=speakers) for source in sources}
+    for source, found in read.items():
+        for number in corpora[source.folder]:
+            if source.has(each := dialogues[number]):
+                found.add(number, each, shared=all(_place(each) in places for places in there))
+    sides: dict[str, Drawn] = {}
     for split in (LEARNED_FROM, STOPPED_ON):
-        stocks = [
-            list(examples_of([each for each in read[source] if each.split == split], speakers=speakers))
-            for source in sources
-        ]
+        stocks = [read[source].stocks[split] for source in sources]
         sides[split] = mix(stocks, [source.share for source in sources], seed=seed)
         if not sides[split]:
             named = " ".join(f"--on {source.name}" for source in sources)
-            if any(each.split == split for dialogues in everything.values() for each in dialogues):
+            if any(found.seen[split] for found in read.values()):
                 others = " and ".join(source.name for source in only_shared_with)
                 raise BadSource(f"no dialogue in split {split!r} of {named} shares its source with one of {others}")
             raise BadSource(f"no dialogues in split {split!r} of {named}; split_corpus cuts a corpus into splits")
     return Material(
         train=sides[LEARNED_FROM],
         validation=sides[STOPPED_ON],
-        dialogues={
-            split: sum(each.split == split for dialogues in read.values() for each in dialogues)
-            for split in (LEARNED_FROM, STOPPED_ON)
-        },
+        dialogues={split: sum(found.taken[split] for found in read.values()) for split in sides},
         shared=shared,
         digests={source.name: digest_of_file(source.file) for source in (*sources, *only_shared_with)},
-        left_out={
-            source.name: tuple(
-                each.id
-                for each in dialogues
-                if each.split in (LEARNED_FROM, STOPPED_ON) and any(_place(each) not in places for places in there)
-            )
-            for source, dialogues in everything.items()
-            if only_shared_with
-        },
+        left_out={source.name: tuple(found.left_out) for source, found in read.items() if only_shared_with},
     )
+
+
+class _Read:
+    """What one source has in either split: dialogues seen, taken, left out, and the examples of those taken."""
+
+    def __init__(self, dialogues: Sequence[Dialogue], *, speakers: Modelled) -> None:
+        self.stocks = {split: Stock(dialogues, speakers=speakers) for split in (LEARNED_FROM, STOPPED_ON)}
+        self.seen, self.taken = (dict.fromkeys(self.stocks, 0) for _ in range(2))
+        self.left_out: list[str] = []
+
+    def add(self, number: int, dialogue: Dialogue, *, shared: bool) -> None:
+        """A dialogue, which is left out unless the corpora to share with have it too."""
+        split = dialogue.split
+        if split not in self.stocks:
+            return
+        self.seen[split] += 1
+        if shared:
+            self.taken[split] += 1
+            self.stocks[split].add(number, dialogue)
+        else:
+            self.left_out.append(dialogue.id)
 
 
 def _place(dialogue: Dialogue) -> tuple[str, str]:
     return dialogue.origin, dialogue.split
 
 
-def mix(stocks: Sequence[Sequence[Example]], shares: Sequence[float | None], *, seed: int) -> tuple[Example, ...]:
+def mix(stocks: Sequence[Sequence[Example]], shares: Sequence[float | None], *, seed: int) -> Drawn:
     """Examples of several corpora by share, in corpus order; without shares, all of all."""
     if all(share is None for share in shares):
-        return tuple(example for stock in stocks for example in stock)
+        return Drawn(stocks, [range(len(stock)) for stock in stocks])
     if any(share is None for share in shares):
         raise BadSource("either every --on has a share, or none has")
     given = [share for share in shares if share is not None]
     if len(given) > 1 and abs(sum(given) - 1) > 1e-6:
         raise BadSource(f"the shares of several corpora must sum to 1, and sum to {sum(given):g}")
     total = min(map(len, stocks))
-    mixed: list[Example] = []
+    drawn: list[list[int]] = []
     for place, (stock, share) in enumerate(zip(stocks, given, strict=True)):
-        order = list(range(len(stock)))
+        order = array("I", range(len(stock)))
         random.Random(f"{seed} {place}").shuffle(order)
-        mixed += [stock[number] for number in sorted(order[: round(share * total)])]
-    return tuple(mixed)
+        drawn.append(sorted(order[: round(share * total)]))
+    return Drawn(stocks, drawn)
 
 
-def check_overlap(dialogues: Iterable[Dialogue], *, allow_personas: bool = False) -> dict[str, int]:
+def check_overlap(dialogues: Collection[Dialogue], *, allow_personas: bool = False) -> dict[str, int]:
     """How many dialogues (by origin) and personas (evened out) stand on two sides; raises `Overlap` where any does.
 
     `allow_personas` lets personas pass, never dialogues. Two parallel dialogues on the same side are no overlap.
     """
-    origins: dict[str, dict[str, str]] = {split: {} for split in SPLITS}
-    personas: dict[str, dict[frozenset[str], str]] = {split: {} for split in SPLITS}
+    origins, personas = _Sides(_origin_of), _Sides(_personas_of)
     for dialogue in dialogues:
-        if dialogue.split not in origins:
+        if dialogue.split not in SPLITS:
             raise BadSource(f"{dialogue.id}: expected split {', '.join(SPLITS)}, got {dialogue.split!r}")
-        origins[dialogue.split].setdefault(dialogue.origin, dialogue.id)
-        for speaker in dialogue.speakers:
-            if speaker.persona:
-                personas[dialogue.split].setdefault(same_persona_key(speaker.persona), dialogue.id)
-    shared_dialogues = _check_sides(origins, "dialogue", allowed=False)
-    shared_personas = _check_sides(personas, "persona", allowed=allow_personas)
-    return {"dialogues": shared_dialogues, "personas": shared_personas}
+        origins.add(dialogue)
+        personas.add(dialogue)
+    return {
+        "dialogues": origins.shared(dialogues, "dialogue", allowed=False),
+        "personas": personas.shared(dialogues, "persona", allowed=allow_personas),
+    }
 
 
-def _check_sides(sides: Mapping[str, Mapping[Key, str]], thing: str, *, allowed: bool) -> int:
-    count = 0
-    for one, other in combinations(sides, 2):
-        both = sides[one].keys() & sides[other].keys()
-        if both and not allowed:
-            example = min(both, key=lambda key: sides[one][key])
-            way_out = "cut the corpus by persona, or allow it with --allow-persona-overlap"
-            named, stand = (f"{thing}s", "stand") if len(both) > 1 else (thing, "stands")
-            raise Overlap(
-                f"{len(both)} {named} of {other!r} {stand} in {one!r} too, "
-                f"as in {sides[one][example]} and {sides[other][example]}"
-                + (f"; {way_out}" if thing == "persona" else "")
-            )
-        count += len(both)
-    return count
+def _origin_of(dialogue: Dialogue) -> list[str]:
+    return [dialogue.origin]
+
+
+def _personas_of(dialogue: Dialogue) -> list[str]:
+    return [key_text(same_persona_key(speaker.persona)) for speaker in dialogue.speakers if speaker.persona]
+
+
+class _Sides:
+    """On which sides of a cut things stand, each told by a text; the texts lie on the disk, a byte for each is held."""
+
+    def __init__(self, texts_of: Callable[[Dialogue], list[str]]) -> None:
+        self._texts_of, self._texts = texts_of, Numbered()
+        # A bit for each split.
+        self._on = bytearray()
+
+    def add(self, dialogue: Dialogue) -> None:
+        for text in self._texts_of(dialogue):
+            number = self._texts.number(text)
+            if number == len(self._on):
+                self._on.append(0)
+            self._on[number] |= _bit(dialogue.split)
+
+    def shared(self, dialogues: Iterable[Dialogue], thing: str, *, allowed: bool) -> int:
+        """How many stand on two sides, for every two; raises `Overlap`, which names an example, unless `allowed`."""
+        count, found = 0, Counter(self._on)
+        for one, other in combinations(SPLITS, 2):
+            sides = _bit(one) | _bit(other)
+            both = sum(number for on, number in found.items() if on & sides == sides)
+            if both and not allowed:
+                example = " and ".join(self._example(dialogues, one, other))
+                way_out = "cut the corpus by persona, or allow it with --allow-persona-overlap"
+                named, stand = (f"{thing}s", "stand") if both > 1 else (thing, "stands")
+                raise Overlap(
+                    f"{both} {named} of {other!r} {stand} in {one!r} too, as in {example}"
+                    + (f"; {way_out}" if thing == "persona" else "")
+                )
+            count += both
+        return count
+
+    def _example(self, dialogues: Iterable[Dialogue], one: str, other: str) -> tuple[str, str]:
+        """A dialogue on either side, of something that stands on both: that which comes first on the one, by id."""
+        sides, seen = _bit(one) | _bit(other), bytearray(len(self._on))
+        first: dict[str, tuple[str, int]] = {}
+        for split in (one, other):
+            for dialogue in dialogues:
+                if dialogue.split != split:
+                    continue
+                for text in self._texts_of(dialogue):
+                    number = self._texts.number(text)
+                    wanted = number == first[one][1] if split == other else self._on[number] & sides == sides
+                    if not wanted or seen[number] & _bit(split):
+                        continue
+                    seen[number] |= _bit(split)
+                    first[split] = min(first.get(split, (dialogue.id, number)), (dialogue.id, number))
+        return first[one][0], first[other][0]
+
+
+def _bit(split: str) -> int:
+    return 1 << SPLITS.index(split)

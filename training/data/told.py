@@ -10,6 +10,7 @@ from typing import Any
 
 from generation.corpus.lexical import words
 from training.data.examples import Example
+from training.data.stock import Changed, Drawn
 
 
 class BadTelling(ValueError):
@@ -48,24 +49,23 @@ class Telling:
         """What must be said of whatever a model says that was taught so."""
         return ["taught other speakers' traits, a control for its labels"] if self.shuffle_traits else []
 
-    def applied(self, examples: Sequence[Example], *, seed: int) -> tuple[Example, ...]:
+    def applied(self, examples: Sequence[Example], *, seed: int) -> Sequence[Example]:
         """The examples as the model is to meet them; the contexts' own traits stay what they are."""
-        found = list(examples)
+        found = examples
         if self.most_words is not None:
             found = _cut_to(found, self.most_words, seed=seed)
         if self.shuffle_traits:
             found = _shuffled(found, seed=seed)
         if self.drop_traits:
-            found = [
-                replace(each, traits={})
-                if random.Random(f"drop {seed} {each.context.id}").random() < self.drop_traits
-                else each
-                for each in found
-            ]
-        return tuple(found)
+            found = Changed(found, lambda each: self._dropped(each, seed=seed))
+        return found
+
+    def _dropped(self, example: Example, *, seed: int) -> Example:
+        drawn = random.Random(f"drop {seed} {example.context.id}").random()
+        return replace(example, traits={}) if drawn < self.drop_traits else example
 
 
-def _shuffled(examples: Sequence[Example], *, seed: int) -> list[Example]:
+def _shuffled(examples: Sequence[Example], *, seed: int) -> Sequence[Example]:
     """Each speaker of a dialogue told the traits of another: all that are told are told, of somebody else."""
     told = {_speaker(each): each.traits for each in examples if each.traits}
     speakers = sorted(told)
@@ -73,14 +73,14 @@ def _shuffled(examples: Sequence[Example], *, seed: int) -> list[Example]:
     random.Random(f"shuffle {seed}").shuffle(order)
     # Turned round by one in a random order: nobody keeps their own.
     given = {speaker: told[other] for speaker, other in zip(order, order[1:] + order[:1], strict=True)}
-    return [replace(each, traits=dict(given.get(_speaker(each), each.traits))) for each in examples]
+    return Changed(examples, lambda each: replace(each, traits=dict(given.get(_speaker(each), each.traits))))
 
 
 def _speaker(example: Example) -> tuple[str, int]:
     return example.context.id.rpartition("#")[0], example.context.speaker
 
 
-def _cut_to(examples: Sequence[Example], most: int, *, seed: int) -> list[Example]:
+def _cut_to(examples: Sequence[Example], most: int, *, seed: int) -> Sequence[Example]:
     """Whole dialogues, drawn by seed, as long as their replies have no more than `most` words together."""
     sizes: dict[str, int] = {}
     for each in examples:
@@ -92,4 +92,5 @@ def _cut_to(examples: Sequence[Example], most: int, *, seed: int) -> list[Exampl
         if total + sizes[dialogue] <= most:
             kept.add(dialogue)
             total += sizes[dialogue]
-    return [each for each in examples if each.context.id.rpartition("#")[0] in kept]
+    places = (place for place, each in enumerate(examples) if each.context.id.rpartition("#")[0] in kept)
+    return Drawn([examples], [places])

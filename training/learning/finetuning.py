@@ -1,20 +1,21 @@
 """Fine-tuning: load, tokenise, batch, step, evaluate, save. The whole method stands in `finetune`, top to bottom."""
 
+import json
 import math
-import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from generation.corpus.traits import FIVE_LEVELS
 from training.data.batching import batch_of_step, batches, padding_of
-from training.data.encoding import Encoded, Encoder
+from training.data.encoding import Encoder
 from training.data.examples import Example, Template
+from training.data.rows import Encoded
 from training.learning.curves import add_to_curves, cut_curves
 from training.learning.energy import Meter
 from training.learning.optimising import optimiser_for, schedule_for
@@ -31,11 +32,13 @@ from training.models.checkpoints import (
 from training.models.lora import merged, with_lora
 from training.models.machine import best_device, pin_threads
 from training.models.perplexity import exponential, likelihoods, perplexity
+from training.models.processes import WrongProcesses, all_there, check_processes
 from training.models.recipe import Recipe
 
 LIBRARIES: Final = ("torch", "transformers", "accelerate", "tokenizers", "safetensors")
 # A state is kept at every look and, on slow machines or large models, at least this often.
 KEEP_EVERY_SECONDS: Final = 300.0
+LAST_LOOK_KEPT: Final = "the state of the last look is kept"
 
 
 class LossNotFinite(RuntimeError):
@@ -44,14 +47,6 @@ class LossNotFinite(RuntimeError):
 
 class NothingLeft(ValueError):
     """No reply is short enough for the recipe, in what is to be learned from or in what is to be stopped on."""
-
-
-class WrongProcesses(RuntimeError):
-    """A launcher asked for several processes and accelerate sees another number, or they see different folders."""
-
-
-class ProcessLost(WrongProcesses):
-    """Another process, on this host or another, is gone, and a step cannot be made without it."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +143,7 @@ def finetune(
     # Half precision is ours to switch on, in the step alone: looks are measured in full, as `score` will measure.
     # Unless it is told that there is no GPU, accelerate overlooks that torchrun started several processes.
     accelerator = Accelerator(mixed_precision="no", cpu=best_device() == "cpu")
-    _check_processes(accelerator.num_processes)
+    check_processes(accelerator.num_processes)
     place = Workplace(to)
     place.check(run)
     meter = Meter.now()
@@ -177,7 +172,8 @@ def finetune(
             f"and of those drawn to stop on {len(looked_at)}: raise max_target"
         )
     first = batches(rows, size=recipe.batch, bucket=recipe.bucket, seed=seed, epoch=0, budget=recipe.tokens)
-    steps = _steps(recipe, len(first))
+    steps, probed, padding = _steps(recipe, len(first)), first[0], round(padding_of(rows, first), 4)
+    del first
 
     marks = {"pad": tokenizer.pad_token_id, "start": model.config.decoder_start_token_id}
     core, optimiser = model, optimiser_for(model, recipe)
@@ -188,7 +184,7 @@ def finetune(
         tally = _restore(place, core, optimiser, schedule, stepper)
     else:
         tally = Tally()
-        stepper.precision = precision_for(recipe, stepper, [rows[number] for number in first[0]])
+        stepper.precision = precision_for(recipe, stepper, [rows[number] for number in probed])
     if accelerator.is_main_process:
         cut_curves(to, after=tally.step)
 
@@ -202,7 +198,7 @@ def finetune(
         batch = [rows[number] for number in next(order)]
 
         # Step.
-        with _all_there(accelerator, tally.step + 1):
+        with all_there(f"step {tally.step + 1}", several=accelerator.num_processes > 1, kept=LAST_LOOK_KEPT):
             loss = stepper.gradient(batch)
         if not math.isfinite(loss):
             raise LossNotFinite(
@@ -248,7 +244,7 @@ def finetune(
         device=str(accelerator.device),
         precision=stepper.precision,
         at_once=stepper.at_once,
-        padding=round(padding_of(rows, first), 4),
+        padding=padding,
         joules=meter.joules_until(Meter.now()),
         processes=accelerator.num_processes,
         threads=torch.get_num_threads(),
@@ -272,11 +268,13 @@ def _sample(examples: Sequence[Example], count: int, *, seed: int) -> list[Examp
 
 def _texts(examples: Sequence[Example], template: Template) -> Iterator[str]:
     """What a tokenizer is trained on: each reply and, once, each persona."""
-    personas: set[tuple[str, ...]] = set()
+    # Digests: there may be more personas than one wants to hold.
+    personas: set[bytes] = set()
     for example in examples:
         yield template.prepare(example.reply)
-        if example.context.persona not in personas:
-            personas.add(example.context.persona)
+        persona = blake2b(json.dumps(example.context.persona).encode(), digest_size=16).digest()
+        if persona not in personas:
+            personas.add(persona)
             yield template.prepare(" ".join(example.context.persona))
     # The levels are told in words, whether or not anybody says them.
     yield from (level for level in FIVE_LEVELS for _ in range(RAREST_PIECE))
@@ -347,24 +345,3 @@ def _begun(place: Workplace, run: Mapping[str, Any], accelerator: Any) -> bool:
             "go on, every host must see the first one's folder, as on a shared disk; otherwise remove it and start anew"
         )
     return latest is not None
-
-
-@contextmanager
-def _all_there(accelerator: Any, step: int) -> Iterator[None]:
-    """Say what it means when another process cannot be reached."""
-    try:
-        yield
-    except RuntimeError as error:
-        # Neither gloo nor NCCL has an error of its own for it.
-        if accelerator.num_processes > 1 and any(sign in str(error).lower() for sign in ("gloo", "nccl", "peer")):
-            raise ProcessLost(
-                f"step {step}: contact with another process was lost ({str(error).splitlines()[0][:200]}); the state "
-                "of the last look is kept: start all of them again to go on"
-            ) from error
-        raise
-
-
-def _check_processes(seen: int) -> None:
-    wanted = int(os.environ.get("WORLD_SIZE", "1"))
-    if seen != wanted:
-        raise WrongProcesses(f"the launcher started {wanted} processes and accelerate sees {seen}")

@@ -1,6 +1,5 @@
 """A training run from corpora to a model's folder, with the manifest that says all of it."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from training.data.told import Telling
 from training.learning.model_card import CARD_FILE, write_card
 from training.learning.resuming import AnotherRun, Workplace
 from training.models.checkpoints import checkpoint_file
+from training.models.processes import rank_given
 from training.models.recipe import Recipe
 
 COMMAND: Final = "train"
@@ -103,7 +103,7 @@ def train(
         "caveats": caveats_of(source.folder for source in sources) + _told_of(material.shared) + telling.caveats(),
     }
     # Of several processes, on one host or more, the first alone writes.
-    if os.environ.get("RANK", "0") != "0":
+    if rank_given():
         return Run(folder=to, results=results, already=False)
     write_manifest(
         to,

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from training.data.encoding import Encoded
+from training.data.rows import Encoded
 from training.models.perplexity import as_tensors, summed_loss
 from training.models.recipe import Precision, Recipe
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from training.data.batching import by_length
-from training.data.encoding import Encoded
+from training.data.rows import Encoded
 
 # Targets that are no reply: the loss passes over them.
 IGNORED: Final = -100

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from generation.spreadsheets import harmless
@@ -12,6 +13,8 @@ from training.scores.intervals import Score
 from training.scores.scoring import Scores
 
 WIDTH: Final = 120
+# Of what is smaller than so many places can show, the power of ten is said.
+TINY: Final = 8
 # Metric -> its heading, and how its value is written. Those of two spaces are controls and parts of the one above.
 SHOWN: Final[dict[str, tuple[str, str]]] = {
     "perplexity_per_piece": ("perplexity per piece", ".1f"),
@@ -27,8 +30,8 @@ SHOWN: Final[dict[str, tuple[str, str]]] = {
     "bertscore_precision": ("  precision", ".3f"),
     "bertscore_recall": ("  recall", ".3f"),
     "nli_consistency": ("consistency with the persona", ".2f"),
-    "distinct_1": ("distinct-1", ".3f"),
-    "distinct_2": ("distinct-2", ".3f"),
+    "distinct_1": ("distinct-1", ".4f"),
+    "distinct_2": ("distinct-2", ".4f"),
     "mtld": ("MTLD", ".1f"),
     "type_token_ratio": ("type-token ratio", ".3f"),
     "distinct_replies": ("distinct replies among 100", ".0%"),
@@ -60,7 +63,8 @@ def domains_of(scored: Sequence[Scores]) -> list[str]:
 def as_table(scored: Sequence[Scores]) -> str:
     """One table per domain: metrics down, systems across, each value with its interval where it has one.
 
-    What no system has a value of is left out; `scores.json` has the reason.
+    Below it stands why a value is missing that another system has. What none has is left out; `scores.json` has the
+    reason.
     """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -82,15 +86,16 @@ def as_table(scored: Sequence[Scores]) -> str:
 
     for domain in domains_of(scored):
         having = [scores for scores in scored if domain in scores.domains]
+        shown = [metric for metric in SHOWN if any(each.domains[domain][metric].value is not None for each in having)]
         show(
             domain,
             [f"{scores.system} (n {scores.counts[domain]['responses']})" for scores in having],
             [
-                (heading, [cell(scores.domains[domain][metric], form) for scores in having])
-                for metric, (heading, form) in SHOWN.items()
-                if any(scores.domains[domain][metric].value is not None for scores in having)
+                (SHOWN[metric][0], [cell(scores.domains[domain][metric], SHOWN[metric][1]) for scores in having])
+                for metric in shown
             ],
         )
+        out.writelines(f"  {line}\n" for line in _missing(having, domain, shown))
     if any(score.value is not None for scores in scored for score in scores.home.values()):
         rows = [
             (heading, [cell(scores.home[metric], form) for scores in scored])
@@ -100,14 +105,36 @@ def as_table(scored: Sequence[Scores]) -> str:
     return out.getvalue().rstrip()
 
 
+def _missing(having: Sequence[Scores], domain: str, shown: Sequence[str]) -> Iterator[str]:
+    """Why there is a dash: the metrics that a system has no value of, by reason."""
+    for scores in having:
+        by_reason: dict[str, list[str]] = {}
+        for metric in shown:
+            score = scores.domains[domain][metric]
+            if score.value is None and score.reason:
+                by_reason.setdefault(score.reason, []).append(SHOWN[metric][0].strip())
+        for reason, metrics in by_reason.items():
+            yield f"- {scores.system}, {', '.join(metrics)}: {reason}"
+
+
 def cell(score: Score, form: str) -> str:
     """A score as it is read: its value and interval, or a dash."""
     if score.value is None:
         return "-"
-    value = format(score.value, form)
+    value = number(score.value, form)
     if score.low is None or score.high is None:
         return value
-    return f"{value} [{format(score.low, form)}, {format(score.high, form)}]"
+    return f"{value} [{number(score.low, form)}, {number(score.high, form)}]"
+
+
+def number(value: float, form: str) -> str:
+    """A number in its form; where that would make nothing of what is not nothing, with two significant digits."""
+    said = format(value, form)
+    if value == 0 or not math.isfinite(value) or any(digit in "123456789" for digit in said):
+        return said
+    share = form.endswith("%")
+    leading = math.floor(math.log10(abs(value) * (100 if share else 1)))
+    return format(value, f".{1 - leading}{'%' if share else 'f'}") if leading > -TINY else format(value, ".1e")
 
 
 def differences_as_table(compared: Sequence[Compared]) -> str:
@@ -174,7 +201,7 @@ def as_latex(scored: Sequence[Scores]) -> str:
             values = [scores.domains[domain][metric] if domain in scores.domains else Score(None) for scores in scored]
             if any(value.value is not None for value in values):
                 indent = r"\quad " if heading.startswith(" ") else ""
-                cells = ["--" if value.value is None else _tex(format(value.value, form)) for value in values]
+                cells = ["--" if value.value is None else _tex(number(value.value, form)) for value in values]
                 lines.append(" & ".join([indent + _tex(heading.strip()), *cells]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 

@@ -101,7 +101,7 @@ def test_a_speaker_who_says_nothing_of_their_own_persona_has_not_used_it():
     with pytest.raises(Unusable, match="Speaker 2 says only 0% of their own persona's words") as caught:
         dialogue("Speaker 1: I bake bread.\nSpeaker 2: You bake bread?", bounds)
 
-    assert caught.value.kind == "malformed"
+    assert caught.value.kind == "off_persona"
     assert len(dialogue("Speaker 1: I bake bread.\nSpeaker 2: My dogs like that.", bounds)) == 2
 
 

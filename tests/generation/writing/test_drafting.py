@@ -5,6 +5,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from generation.asking.authors import AuthorFailed
 from generation.corpus.dialogues import Dialogue, Speaker, Turn
 from generation.sieving.filters import Filters
@@ -109,8 +111,9 @@ def test_when_the_attempts_run_out_the_dialogue_is_listed_as_screened():
     assert len(result.rejections) == 2
 
 
-def test_a_refusal_is_asked_for_anew_and_a_lost_connection_is_not():
-    refused = drafted(Scripted(lambda sample: "refused" if sample < APART else FINE), attempts=2)
+@pytest.mark.parametrize("kind", ["refused", "off_persona"])
+def test_a_refusal_is_asked_for_anew_and_a_lost_connection_is_not(kind):
+    refused = drafted(Scripted(lambda sample: kind if sample < APART else FINE), attempts=2)
     lost = drafted(Scripted(lambda sample: "network" if sample < APART else FINE), attempts=2)
 
     assert ([texts(each) for each in refused.dialogues], refused.failures) == ([FINE], [])

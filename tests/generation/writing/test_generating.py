@@ -93,7 +93,7 @@ def test_spellings_of_one_persona_are_labelled_once_and_alike():
 
     labelled = made(planned)
 
-    assert list(distinct_personas(planned).values()) == [
+    assert list(distinct_personas(planned)) == [
         ("i'm shy.", "i like to ski."),
         ("i have a cat.",),
         ("i have a dog.",),

@@ -169,7 +169,7 @@ def test_a_dialogue_in_which_a_persona_goes_unused_is_begun_anew_and_then_given_
     with OpenAIServer() as server, pytest.raises(AuthorFailed, match="of their own persona's words") as caught:
         with_agents(tmp_path, server, lambda agents: agents.write(SPEAKERS, sample=0), bounds=bounds, max_tries=2)
 
-    assert (caught.value.kind, caught.value.tries) == ("malformed", 2)
+    assert (caught.value.kind, caught.value.tries) == ("off_persona", 2)
 
 
 def test_the_number_of_turns_is_drawn_evenly_within_the_bounds():

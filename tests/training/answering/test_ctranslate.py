@@ -2,15 +2,19 @@
 
 import json
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.training.builders import a_bart_checkpoint, a_checkpoint_recipe, a_t5_checkpoint, toy_examples
 from tests.training.learning.test_finetuning import tuned
-from training.answering.ctranslate import FastModel, NoEngine, WrongConversion, check_engine, converted
+from training.answering.ctranslate import FastModel, NoEngine, WrongConversion, _readable_copy, check_engine, converted
 from training.answering.decoding import Decoding, Question, decode
-from training.data.encoding import Encoded, Encoder
+from training.data.encoding import Encoder
+from training.data.rows import Encoded
 from training.models.checkpoints import load_model
 
 pytestmark = pytest.mark.torch
@@ -62,6 +66,29 @@ def test_greedy_replies_are_the_models_own(tmp_path, make, options):
     assert fast == slow
     # Equality says something only where replies differ.
     assert len(set(slow.values())) > 3
+
+
+def test_processes_that_begin_together_convert_once(trained_home, tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(trained_home / "models" / "pt", tmp_path / "pt"))
+    _, tokenizer, _ = load_model(folder, device="cpu")
+    copied: list[Path] = []
+    both = threading.Barrier(2, timeout=60)
+
+    def copy(*words: Any) -> None:
+        copied.append(words[1])
+        _readable_copy(*words)
+
+    def begin(_: int) -> Path:
+        both.wait()
+        return converted(folder, tokenizer)
+
+    monkeypatch.setattr("training.answering.ctranslate._readable_copy", copy)
+    with ThreadPoolExecutor(2) as pool:
+        places = list(pool.map(begin, range(2)))
+
+    assert len(copied) == 1
+    assert (places[0] / "model.bin").is_file()
+    assert places[0] == places[1]
 
 
 def test_a_conversion_is_made_once_and_anew_for_new_weights(trained_home, tmp_path):

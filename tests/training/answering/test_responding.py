@@ -126,6 +126,7 @@ def test_the_manifest_says_what_answered_and_how(home):
         "clusters": 3,
         "domains": ["toy"],
         "empty": 0,
+        "processes": 1,
         "caveats": [],
     }
 

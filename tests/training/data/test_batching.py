@@ -3,7 +3,7 @@
 from itertools import chain, islice
 
 from training.data.batching import batch_of_step, batches, by_length, padding_of
-from training.data.encoding import Encoded
+from training.data.rows import Encoded
 
 ROWS = [Encoded(source=(1,) * (5 + number * 7 % 40), target=(2,) * (1 + number % 9)) for number in range(103)]
 

@@ -79,6 +79,8 @@ def test_two_hosts_give_the_curve_of_one_process_and_the_first_alone_writes(home
     told = [host.communicate(timeout=300) for host in hosts]
 
     assert [each.returncode for each in (alone, *hosts)] == [0, 0, 0], told
+    # The first speaks for both.
+    assert (told[0][0].count('"steps": 10'), told[1][0]) == (1, "")
     one, two = (read_curves(home / name / "models" / "pt") for name in ("alone", "host0"))
     for ours, theirs in zip(one, two, strict=True):
         # Sums are added up in another order, so not to the last bit.

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.training.builders import a_recipe, a_tokenizer, toy_examples
-from training.data.encoding import Encoded, Encoder
+from training.data.encoding import Encoder
+from training.data.rows import Encoded
 from training.learning.stepping import OutOfMemory, Stepper, precision_for
 
 pytestmark = pytest.mark.torch

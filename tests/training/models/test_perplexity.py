@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.training.builders import a_bart_checkpoint, a_checkpoint_recipe, a_model, an_encoder, toy_examples
-from training.data.encoding import Encoded, Encoder
+from training.data.encoding import Encoder
+from training.data.rows import Encoded
 from training.models.perplexity import (
     IGNORED,
     Likelihood,

@@ -93,3 +93,11 @@ def test_ratios_are_two_or_more_different_per_cents(text):
 def test_bad_input_is_named(home, capsys, options, complaint):
     with pytest.raises(CommandError, match=complaint):
         swept(capsys, *options)
+
+
+def test_a_series_runs_in_one_process(home, capsys, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    with pytest.raises(CommandError, match="sweep runs in one process, and the launcher started 2"):
+        swept(capsys)
+    assert not (home / "models").exists()

@@ -9,19 +9,25 @@ from generation.asking.llm import BadAddress, NoClient, NoKey
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.corpus.traits import TRAITS, Traits, UnknownTrait, check_traits
 from generation.home import NoSuchName, corpus_and_split, existing, place
-from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
+from generation.terminal import BadInput, Progress, WorkFailed
 from training.answering.choosing import Choice
 from training.answering.ctranslate import NoEngine, WrongConversion
 from training.answering.decoding import MANNERS, Decoding
 from training.answering.endpoints import EndpointModel
-from training.answering.responding import Corpus, NothingToAnswer, OtherResponses, respond
+from training.answering.parts import OtherResponses
+from training.answering.responding import Corpus, NothingToAnswer, respond
 from training.answering.systems import ENGINES, OPENAI, System, TrainedModel
 from training.answering.training_runs import NotRunsOfOne, TrainedRuns
 from training.data.examples import NotAModel
+from training.management.launched import LaunchedCommand
+from training.models.processes import ALONE, Processes, WrongProcesses, launched, processes_wanted
 
 
-class Command(ParleyCommand):
-    help = "A system's next turn in every context of a corpus. An interrupted run goes on where it was."
+class Command(LaunchedCommand):
+    help = (
+        "A system's next turn in every context of a corpus. An interrupted run goes on where it was. Under torchrun, "
+        "several processes share out the contexts."
+    )
     example = "--model pt-tiny --to-contexts personachat/test --to-contexts personalitychat/test --to pt-tiny"
     bad_input = (
         BadAddress,
@@ -39,6 +45,8 @@ class Command(ParleyCommand):
         SettingsChanged,
         UnknownTrait,
     )
+
+    processes: Processes = ALONE
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -120,6 +128,13 @@ class Command(ParleyCommand):
 
     def work(self, **options: Any) -> dict[str, Any]:
         self._check(options)
+        try:
+            self.processes = launched()
+            return self._work(options)
+        except WrongProcesses as error:
+            raise WorkFailed(str(error)) from error
+
+    def _work(self, options: dict[str, Any]) -> dict[str, Any]:
         setting, trait = _setting(options["set"]), options["contrast"]
         if not trait:
             return self._respond(options, setting=setting, to=options["to"])
@@ -146,6 +161,11 @@ class Command(ParleyCommand):
             raise BadInput(f"--max-turns {options['max_turns']} is less than --min-turns {options['min_turns']}")
         if options["base_url"] and not all(name.startswith(OPENAI) for name in options["model"]):
             raise BadInput(f"--base-url is an endpoint's: --model {OPENAI}NAME")
+        if processes_wanted() > 1 and any(name.startswith(OPENAI) for name in options["model"]):
+            raise BadInput(
+                f"--model {OPENAI}NAME is asked by one process, and the launcher started {processes_wanted()}; "
+                "--concurrency says how many requests it has under way"
+            )
         if options["spread"] and options["limit"] is None:
             raise BadInput("--spread says how --limit contexts are drawn; without --limit all are answered")
 
@@ -174,6 +194,7 @@ class Command(ParleyCommand):
                 seed=options["seed"],
                 now=timezone.now(),
                 watch=watch,
+                processes=self.processes,
             )
         except RunStopped as error:
             raise WorkFailed(f"{error}\nWhat was answered is kept; run the same command to go on.") from error

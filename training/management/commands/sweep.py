@@ -8,12 +8,14 @@ from generation.home import NoSuchName, corpus_and_split
 from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
 from training.answering.choosing import Choice
 from training.answering.decoding import MANNERS, Decoding
-from training.answering.responding import Corpus, NothingToAnswer, OtherResponses
+from training.answering.parts import OtherResponses
+from training.answering.responding import Corpus, NothingToAnswer
 from training.data.examples import NotAModel
 from training.data.sources import BadSource, Overlap
 from training.data.told import BadTelling, Telling
 from training.learning.resuming import AnotherRun, NotKept
 from training.models.checkpoints import CheckpointMissing
+from training.models.processes import WrongProcesses, processes_wanted
 from training.models.recipe import BadRecipe, bundled_recipes, read_recipe
 from training.scores.differences import DECLARED
 from training.series.sweep_page import series_as_table, write_sweep_page
@@ -95,6 +97,10 @@ class Command(ParleyCommand):
         group.add_argument("--batch-size", type=int, default=32, help="changes the speed alone (default: %(default)s)")
 
     def work(self, **options: Any) -> dict[str, Any]:
+        if (launched := processes_wanted()) > 1:
+            raise BadInput(
+                f"sweep runs in one process, and the launcher started {launched}; train and respond share out theirs"
+            )
         if len(options["on"]) != 2:
             raise BadInput(f"--on: expected two corpora to mix, got {len(options['on'])}")
         for key in ("limit", "min_turns", "batch_size", "steps"):
@@ -111,7 +117,7 @@ class Command(ParleyCommand):
         return {"to": str(swept.folder), **swept.result}
 
     def _sweep(self, options: dict[str, Any]) -> Swept:
-        from training.learning.finetuning import LossNotFinite, NothingLeft, WrongProcesses
+        from training.learning.finetuning import LossNotFinite, NothingLeft
         from training.learning.stepping import OutOfMemory
 
         changed = {} if options["steps"] is None else {"steps": options["steps"]}

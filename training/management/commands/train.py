@@ -5,18 +5,20 @@ from django.utils import timezone
 
 from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName, place
-from generation.terminal import BadInput, ParleyCommand, Progress, WorkFailed
+from generation.terminal import BadInput, Progress, WorkFailed
 from training.data.examples import NotAModel
 from training.data.sources import BadSource, Overlap, read_partner, read_source
 from training.data.told import BadTelling, Telling
 from training.learning.resuming import AnotherRun, NotKept
 from training.learning.runs import train
+from training.management.launched import LaunchedCommand
 from training.models.checkpoints import CheckpointMissing
 from training.models.lora import NoLora
+from training.models.processes import WrongProcesses
 from training.models.recipe import BadRecipe, bundled_recipes, read_recipe
 
 
-class Command(ParleyCommand):
+class Command(LaunchedCommand):
     help = "Fine-tune a model on one or several corpora, as a recipe says. An interrupted run goes on where it was."
     example = "tiny --on personalitychat --to pt-tiny"
     bad_input = (
@@ -83,7 +85,7 @@ class Command(ParleyCommand):
                 shown[0].done = done - 1
             shown[0].advance(note=note)
 
-        from training.learning.finetuning import LossNotFinite, NothingLeft, WrongProcesses
+        from training.learning.finetuning import LossNotFinite, NothingLeft
         from training.learning.stepping import OutOfMemory
 
         to = place("models", options["to"])
