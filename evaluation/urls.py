@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies/<str:name>/jobs/<int:number>/", jobs.job, name="study-job"),
     path("studies/<str:name>/jobs/<int:number>/file/", jobs.job_file, name="study-job-file"),
     path("studies/<str:name>/webhooks/", webhooks.webhooks, name="study-webhooks"),
+    path("studies/<str:name>/webhooks/<int:number>/try/", webhooks.webhook_try, name="study-webhook-try"),
     path("studies/<str:name>/webhooks/<int:number>/remove/", webhooks.webhook_remove, name="study-webhook-remove"),
     path("studies/<str:name>/live/", running.live, name="study-live"),
     path("studies/<str:name>/reports/", running.reports, name="study-reports"),

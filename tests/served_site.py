@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import Request, urlopen
+
+import environ
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 HOST: Final = "parley.test"
@@ -50,10 +53,9 @@ class Site:
         self.address = f"http://127.0.0.1:{self.port}"
         self.master: subprocess.Popen[bytes] | None = None
         self.log = self.folder / "server.log"
+        self._name = f"parley_{uuid.uuid4().hex[:12]}"
         self.database = f"sqlite:///{self.folder / 'site.sqlite3'}"
         if self.postgres:
-            self._name = f"parley_{uuid.uuid4().hex[:12]}"
-            self.sql(f"CREATE DATABASE {self._name}", database="postgres")
             self.database = f"{self.postgres.rpartition('/')[0]}/{self._name}"
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -68,8 +70,9 @@ class Site:
             "STATIC_ROOT": str(self.folder / "static"),
             "DATABASE_URL": self.database,
             "BIND": f"127.0.0.1:{self.port}",
-            # Annotators here read in no time.
+            # Annotators here read in no time, and come from one address.
             "CLAIM_RATE": "",
+            "ENTER_RATE": "",
             **({"WEB_WORKERS": str(self.workers)} if self.workers else {}),
             **({"WEB_THREADS": str(self.threads)} if self.threads else {}),
             **self.settings,
@@ -77,9 +80,15 @@ class Site:
 
     def __enter__(self) -> "Site":
         (self.folder / "home").mkdir(parents=True, exist_ok=True)
+        if self.postgres:
+            self.sql(f"CREATE DATABASE {self._name}", database="postgres")
         # One process for all of it: starting Django takes longer than what it then does.
         if not self.empty:
-            self._run([sys.executable, "-m", "tests.served_study", "prepare"])
+            try:
+                self._run([sys.executable, "-m", "tests.served_study", "prepare"])
+            except BaseException:
+                self.__exit__()
+                raise
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -107,13 +116,35 @@ class Site:
         return found
 
     def sql(self, statement: str, *, database: str = "") -> list[Any]:
-        """Run one statement on the PostgreSQL server, outside any transaction."""
+        """Run one statement on the site's database, or another of its PostgreSQL server, outside any transaction."""
+        if not self.postgres:
+            with contextlib.closing(sqlite3.connect(self.file, timeout=20, isolation_level=None)) as lite:
+                return lite.execute(statement).fetchall()
         import psycopg
 
-        where = f"{self.postgres.rpartition('/')[0]}/{database or self._name}"
-        with psycopg.connect(where, autocommit=True) as connection:
+        with psycopg.connect(**self.reached(database or self._name), autocommit=True) as connection:
             ran = connection.execute(statement)
             return ran.fetchall() if ran.description else []
+
+    @property
+    def kind(self) -> str:
+        """On which database it is."""
+        return "postgres" if self.postgres else "sqlite"
+
+    @property
+    def file(self) -> Path:
+        """Where its SQLite database lies."""
+        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
+    def reached(self, database: str = "") -> dict[str, Any]:
+        """How psycopg reaches a database of the PostgreSQL server, by default the site's.
+
+        The address is read as the settings read it: in `postgres:////run/postgresql/name`, which is the folder of a
+        socket and a name for them, libpq would see a name alone.
+        """
+        told = environ.Env.db_url_config(self.postgres)
+        where = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "password": told["PASSWORD"]}
+        return {"dbname": database or self._name, **{name: value for name, value in where.items() if value}}
 
     def start(self) -> None:
         """Start the server and wait until it answers."""

@@ -8,6 +8,7 @@ import json
 import random
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 import django
@@ -146,13 +147,15 @@ def analyse() -> None:
 
 
 def prepare() -> dict[str, Any]:
-    """A database with its tables, and the static files."""
+    """A database with its tables, and the static files, unless they are where another site has put them."""
+    from django.conf import settings
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    # Without what only researchers' pages show: packing it takes longer than all the rest.
-    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["drf_*", "rest_*", "admin"])
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        # Without what only researchers' pages show: packing it takes longer than all the rest.
+        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["drf_*", "rest_*", "admin"])
     return {}
 
 

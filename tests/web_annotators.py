@@ -28,14 +28,13 @@ AGAIN: Final = 0.05
 
 @dataclass(frozen=True)
 class Order:
-    """What to do: where, by which links, how much of it, and for how long at most."""
+    """What to do: where, by which links, and how much of it."""
 
     address: str
     host: str
     links: list[str]
-    # Pairs of each annotator at most; None: until nothing is left.
+    # Pairs of each annotator at most; None: until nothing is left, or until they are told that it is enough.
     pairs: int | None = None
-    seconds: float | None = None
     drafts: bool = False
     # Seconds to read and click before each submit, exponential with this mean; 0 keeps the server as busy as can be.
     think: float = 0.0
@@ -193,8 +192,8 @@ class Browser:
 class SimulatedAnnotator:
     """Somebody at a browser, who answers by chance and remembers what the server said it took."""
 
-    def __init__(self, number: int, link: str, order: Order, done: Done, deadline: float | None) -> None:
-        self.link, self.order, self.done, self.deadline = link, order, done, deadline
+    def __init__(self, number: int, link: str, order: Order, done: Done, told: asyncio.Event) -> None:
+        self.link, self.order, self.done, self.told = link, order, done, told
         self.browser, self.rng = Browser(order, done), random.Random(f"{order.seed} {number}")
         self.judge = ""
 
@@ -211,7 +210,7 @@ class SimulatedAnnotator:
         return page.body
 
     async def work(self, body: str) -> None:
-        """Judge pairs until nothing is left, the order is done, or the time is up."""
+        """Judge pairs until nothing is left, the order is done, or they are told that it is enough."""
         judged = 0
         while 'name="pair"' in body and not self._enough(judged):
             form = self._filled(body)
@@ -263,8 +262,7 @@ class SimulatedAnnotator:
             self.done.drafts[form["pair"]] = self._answers(form)
 
     def _enough(self, judged: int) -> bool:
-        late = self.deadline is not None and time.monotonic() > self.deadline
-        return late or (self.order.pairs is not None and judged >= self.order.pairs)
+        return self.told.is_set() or (self.order.pairs is not None and judged >= self.order.pairs)
 
     def _filled(self, body: str) -> dict[str, str]:
         form = Form.on(body)
@@ -278,22 +276,27 @@ class SimulatedAnnotator:
 
 
 async def follow(order: Order) -> Done:
-    """Do what the order says: everybody arrives, and then all work at once; only the work is timed."""
-    done = Done()
-    people = [SimulatedAnnotator(number, link, order, done, None) for number, link in enumerate(order.links)]
+    """Do what the order says: everybody arrives, and then all work at once; only the work is timed.
+
+    They begin at a line on stdin, and end at the next, if they have not by then.
+    """
+    done, told = Done(), asyncio.Event()
+    people = [SimulatedAnnotator(number, link, order, done, told) for number, link in enumerate(order.links)]
     first: list[str] = []
     # A few at a time, as nobody's arrival is what is measured.
     for start in range(0, len(people), 16):
         first += await asyncio.gather(*(each.arrive() for each in people[start : start + 16]))
     sys.stdout.write("arrived\n")
     sys.stdout.flush()
-    if sys.stdin.readline().strip() == "go":
-        began, used = time.perf_counter(), _cpu()
-        deadline = time.monotonic() + order.seconds if order.seconds is not None else None
-        for each in people:
-            each.deadline = deadline
-        await asyncio.gather(*(each.work(body) for each, body in zip(people, first, strict=True)))
-        done.wall, done.cpu = time.perf_counter() - began, _cpu() - used
+    # Unbuffered: of what comes later nothing may be read ahead.
+    with open(0, "rb", buffering=0, closefd=False) as told_by:
+        if told_by.readline().strip() == b"go":
+            loop = asyncio.get_running_loop()
+            loop.add_reader(told_by, lambda: (told.set(), loop.remove_reader(told_by)))
+            began, used = time.perf_counter(), _cpu()
+            await asyncio.gather(*(each.work(body) for each, body in zip(people, first, strict=True)))
+            done.wall, done.cpu = time.perf_counter() - began, _cpu() - used
+            loop.remove_reader(told_by)
     for each in people:
         each.browser.hang_up()
     return done

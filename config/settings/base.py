@@ -230,7 +230,9 @@ REST_FRAMEWORK = {
 API_RATES = {
     "use": "1200/min",
     "failed-token": "30/min",
-    "enter": "240/min",
+    # On the pages too, counted together: a link cannot be guessed, and this keeps it so. A class behind one address
+    # that opens its links at once must fit in.
+    "enter": str(env.str("ENTER_RATE", default="240/min")),
     # On the pages too, counted together. Empty: no limit, as a load test of annotators without eyes needs it.
     "claim": str(env.str("CLAIM_RATE", default="60/min")),
 }
@@ -251,7 +253,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {},
+    # Studies have a state too, and links a kind.
+    "ENUM_NAME_OVERRIDES": {
+        "JobKindEnum": "evaluation.api.jobs.KINDS",
+        "JobStateEnum": "evaluation.api.jobs.STATES",
+        "StudyStateEnum": "evaluation.api.serializers.STATES",
+    },
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

@@ -16,15 +16,17 @@ from evaluation.api.serializers import StudyPageOut, StudySummaryOut
 from evaluation.api.shapes import answers_as
 from evaluation.api.studies import CARD
 from evaluation.changes.amending import LONGEST_REASON, amend
-from evaluation.changes.extending import MOST_JUDGMENTS, CannotExtend, extend
-from evaluation.changes.extending_files import responses_of
+from evaluation.changes.extending import MOST_JUDGMENTS, extend
+from evaluation.changes.extending_files import material_in, material_of
+from evaluation.changes.further import CannotExtend
 from evaluation.drafts.uploading import Checked, check_file, create_from_files, without_paths
-from evaluation.material.gathering import WrongFiles, gather_named
+from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study
 from evaluation.running.overview import cards_of
+from evaluation.study_files.kept_design import DesignMissing
 from evaluation.study_files.study_file import NAME
 from evaluation.study_files.uploaded_files import MOST_FILES, in_a_folder, taken
-from generation.corpus.dialogues import BadLine
+from generation.corpus.dialogues import BadLine, CorpusMissing
 from generation.home import NoSuchName
 
 # More than any corpus has.
@@ -186,16 +188,23 @@ class ExtendIn(Strict):
 
     because = serializers.CharField(max_length=LONGEST_REASON, help_text="the report states it")
     judgments_per_pair = serializers.IntegerField(
-        min_value=1, max_value=MOST_JUDGMENTS, allow_null=True, default=None, help_text="what every pair is to have"
+        min_value=1, max_value=MOST_JUDGMENTS, allow_null=True, default=None, help_text="what every item is to have"
     )
     per_domain = serializers.IntegerField(
         min_value=1, max_value=MOST_PER_DOMAIN, allow_null=True, default=None, help_text="contexts of each domain"
+    )
+    per_level = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_PER_DOMAIN,
+        allow_null=True,
+        default=None,
+        help_text="of personas to be labelled: how many of each trait and level are drawn",
     )
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
         max_length=MOST_FILES,
         default=list,
-        help_text="for more contexts: the study's responses, as they were; none where they are known on the server",
+        help_text="for more contexts: the study's files, as they were; none where they are known on the server",
     )
 
 
@@ -223,21 +232,24 @@ class Extend(ResearcherView):
         refuses=(400, 404, 409),
     )
     def post(self, request: Request, name: str) -> Response:
-        """More judgments for each pair, more pairs, or both; what was drawn, shown and said stays. It is an amendment.
+        """More judgments of each item, more items, or both; what was drawn, shown and said stays. It is an amendment.
 
-        Further contexts are drawn by the study's own seed. Files must be those that the study was made of (409).
+        Further contexts, or personas, are drawn by the study's own seed. Files must be those that it was made of (409).
         """
         study, said = self.study_to_change(name), self.taken(ExtendIn)
         files = said.pop("files")
         with in_a_folder(taken(_named(files))) as folder:
             try:
                 gathered = None
-                if said["per_domain"] is not None and files:
-                    gathered = gather_named(study.design.get("responses") or (), folder=folder)
-                elif said["per_domain"] is not None:
-                    gathered = responses_of(study)
+                if said["per_domain"] is not None or said["per_level"] is not None:
+                    per_level = said["per_level"]
+                    gathered = (
+                        material_in(study, folder, per_level=per_level)
+                        if files
+                        else material_of(study, per_level=per_level)
+                    )
                 made = extend(study=study, now=timezone.now(), by=self.me, gathered=gathered, **said)
-            except (NoSuchName, WrongFiles, BadLine) as error:
+            except (NoSuchName, CorpusMissing, WrongFiles, BadLine, DesignMissing) as error:
                 raise CannotExtend(without_paths(str(error), folder)) from error
         return Response(ExtendedOut(made.as_json()).data)
 

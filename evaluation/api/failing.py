@@ -18,16 +18,19 @@ from evaluation.annotators.excluding import CannotExclude, NoSuchAnnotator
 from evaluation.annotators.joining import LinkUnknown
 from evaluation.annotators.paying import NoPay
 from evaluation.changes.amendable import CannotAmend
-from evaluation.changes.extending import CannotExtend
 from evaluation.changes.extending_files import FilesMissing
+from evaluation.changes.further import CannotExtend
 from evaluation.items.blinding import ResultsHidden
 from evaluation.judging.assignment import ConsentMissing
 from evaluation.judging.skipping import SkippingNotOffered
 from evaluation.judging.standing import WrongConsent, WrongStage
 from evaluation.judging.submitting import AnswersMissing, BadAnswer, LeaseLost, NotYours, StudyNotOpen
 from evaluation.opening.importing import NameTaken
+from evaluation.queue.queueing import NoWorkers
+from evaluation.queue.webhooks import StillWaiting
 from evaluation.studies.life import NotReady, WrongState
 from evaluation.studies.pair_reports import NoSuchReport
+from evaluation.studies.sharing import CannotShare, NoSuchMember, NotAnOwner
 from evaluation.study_files.uploaded_files import TooLarge, UploadRefused
 
 # What came from outside is repeated in a message only so far.
@@ -56,6 +59,11 @@ REFUSALS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (CannotExclude, 409, "cannot_exclude"),
     (NoSuchAnnotator, 404, "not_found"),
     (NoPay, 409, "no_pay"),
+    (NotAnOwner, 403, "not_an_owner"),
+    (NoSuchMember, 404, "not_found"),
+    (CannotShare, 409, "cannot_share"),
+    (NoWorkers, 409, "no_workers"),
+    (StillWaiting, 409, "still_waiting"),
     (NoSuchReport, 404, "not_found"),
     (LinkUnknown, 404, "link_unknown"),
     (RequestDataTooBig, 413, "too_large"),

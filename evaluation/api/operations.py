@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -22,13 +23,13 @@ from evaluation.api.throttling import Claims, Entries, TokenUse
 from evaluation.models import Annotator, Membership, Researcher, Study
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 
-Verb = TypeVar("Verb", bound=Callable[..., Response])
+Verb = TypeVar("Verb", bound=Callable[..., HttpResponseBase])
 Serialized = type[serializers.Serializer[Any]]
 
 WHAT_WENT_WRONG: Final = {
     400: "What was sent cannot be taken; `errors` names the fields.",
     401: "No token, or one that is not known or no longer works.",
-    403: "The token lacks the scope that this needs.",
+    403: "The token lacks the scope that this needs, or only an owner of the study may.",
     404: "There is no such thing, or none that you may see.",
     405: "Nothing answers to this method here.",
     406: "Only JSON is answered.",
@@ -91,14 +92,15 @@ def operation(
     refuses: Sequence[int] = (),
     example: Any = None,
     sends: Any = None,
+    media: str = "",
 ) -> Callable[[Verb], Verb]:
     """Describe a verb in the OpenAPI document: `out` and `takes` are serializers, `refuses` statuses beside 401-429.
 
     `example` is an answer and `sends` a body; both stand in the document, and a test holds them against their schemas.
+    `media` says what is answered where that is no JSON.
     """
-    answers: dict[int, Any] = {status: _answer(summary, out, example)} | {
-        code: _answer(summary, kind, None) for code, kind in (also or {}).items()
-    }
+    answers: dict[Any, Any] = {(status, media) if media else status: _answer(summary, out, example)}
+    answers |= {code: _answer(summary, kind, None) for code, kind in (also or {}).items()}
     wrong = {401, 403, 405, 406, 429, *refuses}
     if takes is not None or query is not None:
         wrong.add(400)

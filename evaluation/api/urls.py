@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from evaluation.api import annotating, creating, entering, inviting, people, reported, results, schema, studies
+from evaluation.api import (
+    annotating,
+    creating,
+    entering,
+    inviting,
+    jobs,
+    members,
+    people,
+    reported,
+    results,
+    schema,
+    studies,
+    webhooks,
+)
 from evaluation.api.failing import no_such_address
 
 # Imported so that the document knows how one signs in.
@@ -31,6 +44,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{STUDY}annotators/<str:code>/forget/", people.Forget.as_view(), name="api-forget"),
     path(f"{STUDY}reported/", reported.Reported.as_view(), name="api-reported"),
     path(f"{STUDY}reported/<int:number>/", reported.AnswerReport.as_view(), name="api-answer-report"),
+    path(f"{STUDY}members/", members.Members.as_view(), name="api-members"),
+    path(f"{STUDY}members/<int:number>/", members.Member.as_view(), name="api-member"),
+    path(f"{STUDY}members/<int:number>/remove/", members.RemoveMember.as_view(), name="api-remove-member"),
+    path(f"{STUDY}jobs/", jobs.Jobs.as_view(), name="api-jobs"),
+    path(f"{STUDY}jobs/<int:number>/", jobs.OneJob.as_view(), name="api-job"),
+    path(f"{STUDY}jobs/<int:number>/file/", jobs.JobFile.as_view(), name="api-job-file"),
+    path(f"{STUDY}webhooks/", webhooks.Webhooks.as_view(), name="api-webhooks"),
+    path(f"{STUDY}webhooks/<int:number>/remove/", webhooks.RemoveWebhook.as_view(), name="api-remove-webhook"),
+    path(f"{STUDY}webhooks/<int:number>/try/", webhooks.TryWebhook.as_view(), name="api-try-webhook"),
     path(f"{STUDY}pay/", people.Pay.as_view(), name="api-pay"),
     path(f"{STUDY}judgments/", results.Judgments.as_view(), name="api-judgments"),
     path(f"{STUDY}report/", results.Report.as_view(), name="api-report"),

@@ -10,6 +10,8 @@ from typing import Any, Final
 from evaluation.models import Criterion, Study
 from evaluation.study_files.telling_table import LONGEST_ETHICS, LONGEST_WARNING
 from evaluation.study_files.toml_table import moment_of
+from evaluation.study_files.trait_words import LANGUAGE, LEVELS_SAID, LONGEST_WORDS, problem_with
+from generation.corpus.traits import TRAITS
 
 # Key of the study file -> the study's field.
 TEXTS: Final = {
@@ -25,6 +27,8 @@ LONGEST: Final = {"public_title": 200, "content_warning": LONGEST_WARNING, "ethi
 LONGEST_TEXT: Final = 50_000
 LONGEST_QUESTION: Final = 2000
 LONGEST_NAME: Final = 100
+# Of a study's own words for a trait: `trait_words.LANGUAGE.TRAIT.LEVEL`.
+OF_TRAITS: Final = re.compile(r"trait_words\.([^.]+)\.([^.]+)\.([^.]+)")
 WORDS: Final = ("name", "question", "help", "ends")
 PLAN: Final = ("annotators", "alpha", "hypotheses", "contrasts", "looks", "exclusions")
 NUMBERS: Final = {"max_share": "a share of the judgments above 0, at most 1", "lease_minutes": "whole minutes"}
@@ -54,6 +58,7 @@ NEVER: Final = {
     "after": "what was known when it was answered would differ",
     "reason": "some would have given reasons and others not",
     "key": "judgments are kept under it",
+    "trait_words": "expected trait_words.LANGUAGE.TRAIT.LEVEL",
     "text": "expected text.consent, text.instructions or text.end",
     "plan": f"expected a part of it: {', '.join(f'plan.{each}' for each in PLAN)}",
 }
@@ -69,7 +74,8 @@ def why_never(key: str) -> str:
     known = NEVER.get(parts[-1]) if parts[0] == "criteria" and len(parts) > 2 else NEVER.get(parts[0])
     may = ", ".join([*TEXTS, *(f"criteria.KEY.{word}" for word in WORDS), *(f"plan.{part}" for part in PLAN)])
     reason = known or "nothing of a study is called so"
-    return f"{key} cannot be amended: {reason}. What can: {may}, pay, max_share, lease_minutes, may_skip, closes"
+    more = "trait_words.LANGUAGE.TRAIT.LEVEL, pay, max_share, lease_minutes, may_skip, closes"
+    return f"{key} cannot be amended: {reason}. What can: {may}, {more}"
 
 
 def checked_text(key: str, value: Any) -> str:
@@ -137,6 +143,24 @@ def criterion_of(study: Study, key: str) -> tuple[Criterion, str]:
         there = ", ".join(study.criteria.order_by("position").values_list("key", flat=True))
         raise CannotAmend(f"{key}: expected one of the criteria {there}")
     return criterion, word
+
+
+def checked_trait_words(key: str, value: Any) -> tuple[str, str, str, str]:
+    """Language, trait, level and new words of `trait_words.LANGUAGE.TRAIT.LEVEL`; no words are those of Parley again.
+
+    Raises `CannotAmend`.
+    """
+    found = OF_TRAITS.fullmatch(key)
+    language, trait, level = found.groups() if found else ("", "", "")
+    if not LANGUAGE.fullmatch(language) or trait not in TRAITS or level not in LEVELS_SAID:
+        raise CannotAmend(
+            f"{key}: expected trait_words.LANGUAGE.TRAIT.LEVEL, with one of the traits {', '.join(TRAITS)} and one of "
+            f"the levels {', '.join(LEVELS_SAID)}"
+        )
+    text = _text(key, value, longest=LONGEST_WORDS, empty=True)
+    if problem := problem_with(text):
+        raise CannotAmend(f"{key}: {problem}")
+    return language, trait, level, text
 
 
 def is_word(key: str) -> bool:

@@ -15,6 +15,7 @@ from django.db import transaction
 from evaluation.annotators.excluding import apply_rules
 from evaluation.changes.amendable import (
     NUMBERS,
+    OF_TRAITS,
     PLAN,
     TEXTS,
     CannotAmend,
@@ -22,17 +23,20 @@ from evaluation.changes.amendable import (
     checked_moment,
     checked_number,
     checked_text,
+    checked_trait_words,
     checked_word,
     criterion_of,
     is_word,
     why_never,
 )
 from evaluation.changes.amending_plan import amended_plan, plan_of
+from evaluation.items.questions import TRAIT_WORDS, tags_of
 from evaluation.models import Amendment, Annotator, AuditEntry, Researcher, Slot, Study
 from evaluation.studies.conduct import judgments_in, results_seen
 from evaluation.studies.holding import hold_alone
 from evaluation.study_files.checks_table import pay_in
 from evaluation.study_files.toml_table import BadToml, TomlTable
+from evaluation.study_files.trait_words import with_words
 
 __all__ = ["AMENDED", "CannotAmend", "amend", "checked_reason", "how_far", "record"]
 
@@ -137,6 +141,9 @@ def said_of(key: str) -> str:
     """What `key` is called in a sentence."""
     if key in SAID:
         return SAID[key]
+    if found := OF_TRAITS.fullmatch(key):
+        language, trait, level = found.groups()
+        return f"the words for {trait} at {level} in {language}"
     _, name, word = key.split(".")
     return f"the {word} of {name}" if word != "question" else f"the question on {name}"
 
@@ -180,6 +187,8 @@ def _change(study: Study, key: str, value: Any) -> _Change:
         return _pay(study, value)
     if is_word(key):
         return _word(study, key, value)
+    if key.startswith("trait_words."):
+        return _trait_words(study, key, value)
     raise CannotAmend(why_never(key))
 
 
@@ -219,6 +228,28 @@ def _word(study: Study, key: str, value: Any) -> _Change:
     return _Change(key, before, after, do)
 
 
+def _trait_words(study: Study, key: str, value: Any) -> _Change:
+    language, trait, level, after = checked_trait_words(key, value)
+    before = study.design.get("trait_words", {}).get(language, {}).get(trait, {}).get(level, "")
+    read = language in tags_of(study.language)
+    asked = [each for each in study.criteria.all() if read and TRAIT_WORDS in each.question + each.help]
+
+    def do() -> None:
+        design = _design_now(study)
+        words = with_words(design.get("trait_words", {}), language, trait, level, after)
+        Study.objects.filter(pk=study.pk).update(design={**design, "trait_words": words})
+        for each in asked:
+            # As of any wording: judgments keep the version that was on their page.
+            study.criteria.filter(pk=each.pk).update(version=each.version + 1)
+
+    return _Change(key, before, after, do)
+
+
+def _design_now(study: Study) -> dict[str, Any]:
+    """The design as it stands: another part of it may have been changed a moment ago."""
+    return dict(Study.objects.values_list("design", flat=True).get(pk=study.pk))
+
+
 def _pay(study: Study, value: Any) -> _Change:
     if not isinstance(value, Mapping):
         raise CannotAmend(f"pay: expected a table as [pay] in a study file, got {value!r}")
@@ -230,7 +261,7 @@ def _pay(study: Study, value: Any) -> _Change:
     after = pay.as_json()
 
     def do() -> None:
-        Study.objects.filter(pk=study.pk).update(design={**study.design, "pay": after})
+        Study.objects.filter(pk=study.pk).update(design={**_design_now(study), "pay": after})
 
     return _Change("pay", study.design.get("pay"), after, do)
 

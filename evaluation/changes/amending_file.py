@@ -8,11 +8,13 @@ from evaluation.changes.amendable import TEXTS, WORDS, CannotAmend, why_never
 from evaluation.changes.amending_plan import plan_of
 from evaluation.models import Study
 from evaluation.study_files.study_file import StudyCriterion, StudyFile
+from evaluation.study_files.trait_words import flat
 
 # What of a kept design is amended by its own key, or is written by Parley and not by the file.
 _ELSEWHERE: Final = (
-    *("title", "name", "digests", "datasheet", "public_title", "consent", "instructions", "end", "content_warning"),
-    *("ethics", "plan", "pay", "max_share", "lease_minutes", "may_skip", "criteria", "background", "closes"),
+    *("title", "name", "digests", "labels", "labelled", "samples", "datasheet", "public_title", "trait_words"),
+    *("consent", "instructions", "end", "content_warning", "ethics", "plan", "pay", "max_share", "lease_minutes"),
+    *("may_skip", "criteria", "background", "closes"),
 )
 
 
@@ -48,6 +50,8 @@ def changes_in(study: Study, file: StudyFile) -> dict[str, Any]:
             before = list(kept.range.get("ends") or []) if word == "ends" else getattr(kept, word)
             if said != before:
                 changes[f"criteria.{criterion.key}.{word}"] = said
+    words, known = dict(flat(file.trait_words)), dict(flat(study.design.get("trait_words", {})))
+    changes |= {key: words.get(key, "") for key in {**known, **words} if words.get(key) != known.get(key)}
     plan, kept_plan = asdict(file.plan), plan_of(study)
     for part in ("annotators", "alpha", "hypotheses", "contrasts", "looks", "exclusions"):
         if _timeless(plan[part]) != _timeless(kept_plan[part]):

@@ -1,8 +1,6 @@
-"""More of a study that is open: more judgments for each pair, more pairs; what was drawn, shown and said stays.
+"""More of a study that is open: more judgments for each item, more items; what was drawn, shown and said stays.
 
-Further contexts are drawn by the study's own seed, as if more had been asked for from the start: those that it has come
-first in that draw, which is checked. Their responses are not in the database, so they are read from the study's files,
-which must have the digest that was frozen. It is one transaction beside claims, and an amendment.
+Which items come is `further`'s to say. It is one transaction beside claims, and an amendment.
 """
 
 from collections import Counter, defaultdict
@@ -12,28 +10,26 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Max
 
-from evaluation.changes.amending import CannotAmend, record
+from evaluation.changes.amending import record
+from evaluation.changes.further import CannotExtend, contexts_by_domain, more_items, more_personas
 from evaluation.design.extended import Standing, plan_more_slots
-from evaluation.design.slots import Candidate, PlannedItem, choose_contexts, choose_traits
+from evaluation.design.slots import PlannedItem
 from evaluation.material.gathering import Gathered
 from evaluation.models import Amendment, Item, Researcher, Slot, Study
-from evaluation.opening.planning import AT_ONCE, candidates_of, context_rows, planned_pairs, response_rows
+from evaluation.opening.planning import AT_ONCE
 from evaluation.studies.holding import hold_alone
+from evaluation.study_files.item_kinds import Kind, kind_of
 
 EXTENDED: Final = "extended"
 MOST_JUDGMENTS: Final = 1000
 RUNS: Final = (Study.State.OPEN, Study.State.PAUSED)
 
 
-class CannotExtend(CannotAmend):
-    """A study that does not run, a size that is none, or files that are not the study's."""
-
-
 @dataclass(frozen=True)
 class Extended:
-    """What came to a study. `contexts` is how many of each domain; `ties` those pairs that nobody is asked about."""
+    """What came to a study. `contexts` is how many of each domain; `ties` those items that nobody is asked about."""
 
     amendment: Amendment
     judgments_per_pair: int
@@ -54,13 +50,6 @@ class Extended:
         }
 
 
-def contexts_by_domain(study: Study) -> dict[str, int]:
-    """How many contexts of each domain are judged in `study`."""
-    judged = Item.objects.filter(study=study, is_check=False, is_practice=False, control="")
-    counts = judged.values("context__domain").annotate(n=Count("context", distinct=True)).order_by("context__domain")
-    return {str(row["context__domain"]): int(row["n"]) for row in counts}
-
-
 @transaction.atomic
 def extend(
     *,
@@ -70,20 +59,26 @@ def extend(
     by: Researcher | None = None,
     judgments_per_pair: int | None = None,
     per_domain: int | None = None,
+    per_level: int | None = None,
     gathered: Gathered | None = None,
 ) -> Extended:
-    """Bring every pair to `judgments_per_pair`, and each domain to `per_domain` contexts, or as many as there are.
+    """Bring every item to `judgments_per_pair`, and each domain to `per_domain` contexts, or as many as there are.
 
-    Both are what the study is to have, not what comes to it. More contexts need what its systems answered (`gathered`).
+    Of personas to be labelled so many of each trait and level are drawn as `per_level` says. All are what the study is
+    to have, not what comes to it. More items need what the study is made of (`gathered`, of personas drawn so).
     Raises `CannotExtend` with what was expected, and leaves everything as it was.
     """
     hold_alone(study.pk)
     held = Study.objects.select_for_update(of=("self",), no_key=True).get(pk=study.pk)
     because = " ".join(because.replace("\0", "").split())
-    _check(held, because, judgments_per_pair, per_domain)
+    _check(held, because, judgments_per_pair, per_domain, per_level)
     before = contexts_by_domain(held)
     k = judgments_per_pair or held.judgments_per_pair
-    made = _more_pairs(held, gathered, per_domain, before) if per_domain is not None else []
+    made: list[Item] = []
+    if per_level is not None:
+        made = more_personas(held, gathered, per_level)
+    elif per_domain is not None:
+        made = more_items(held, gathered, per_domain, before)
     changes: list[dict[str, Any]] = []
     if k != held.judgments_per_pair:
         changes.append({"key": "judgments_per_pair", "before": held.judgments_per_pair, "after": k})
@@ -91,7 +86,7 @@ def extend(
         changes.append({"key": "contexts", "before": before, "after": contexts_by_domain(held)})
     amendment = record(
         study=held,
-        text=_said(changes, because),
+        text=_said(changes, because, kind_of(held.design)),
         changes=changes,
         now=now,
         by=by,
@@ -114,118 +109,45 @@ def extend(
     )
 
 
-def _check(study: Study, because: str, judgments_per_pair: int | None, per_domain: int | None) -> None:
+def _check(
+    study: Study, because: str, judgments_per_pair: int | None, per_domain: int | None, per_level: int | None
+) -> None:
     if study.state not in RUNS:
         raise CannotExtend(f"{study.name}: expected a study that is open or paused, and it is {study.state}")
     if not because:
         raise CannotExtend("expected a reason: the report states it")
-    if judgments_per_pair is None and per_domain is None:
-        raise CannotExtend("expected more judgments per pair, more contexts per domain, or both")
-    now = study.judgments_per_pair
+    personas = kind_of(study.design) == "persona"
+    if judgments_per_pair is None and per_domain is None and per_level is None:
+        more = "personas per level" if personas else "contexts per domain"
+        raise CannotExtend(f"expected more judgments per {_one(study)}, more {more}, or both")
+    if personas and per_domain is not None:
+        raise CannotExtend("contexts per domain: personas are drawn by trait and level; expected more of each level")
+    if not personas and per_level is not None:
+        raise CannotExtend("personas per level: the study has none to be labelled; expected more contexts per domain")
+    now, each = study.judgments_per_pair, f"judgments per {_one(study)}"
     if judgments_per_pair is not None and not now <= judgments_per_pair <= MOST_JUDGMENTS:
-        raise CannotExtend(f"judgments per pair: expected {now} or more, got {judgments_per_pair}: none is taken away")
-    if judgments_per_pair == now and per_domain is None:
-        raise CannotExtend(f"judgments per pair: every pair is planned {now} times already")
-    if per_domain is not None and per_domain < 1:
-        raise CannotExtend(f"contexts per domain: expected at least 1, got {per_domain}")
+        raise CannotExtend(f"{each}: expected {now} or more, got {judgments_per_pair}: none is taken away")
+    if judgments_per_pair == now and per_domain is None and per_level is None:
+        raise CannotExtend(f"{each}: every {_one(study)} is planned {now} times already")
+    for what, size in (("contexts per domain", per_domain), ("personas per level", per_level)):
+        if size is not None and size < 1:
+            raise CannotExtend(f"{what}: expected at least 1, got {size}")
 
 
-def _said(changes: Sequence[dict[str, Any]], because: str) -> str:
+def _one(study: Study) -> str:
+    return "persona" if kind_of(study.design) == "persona" else "pair"
+
+
+def _said(changes: Sequence[dict[str, Any]], because: str, kind: Kind) -> str:
+    one, many = ("persona", "personas") if kind == "persona" else ("pair", "contexts")
     parts = []
     for each in changes:
         if each["key"] == "judgments_per_pair":
-            parts.append(f"from {each['before']} to {each['after']} judgments for each pair")
+            parts.append(f"from {each['before']} to {each['after']} judgments for each {one}")
         else:
             before, after = sum(each["before"].values()), sum(each["after"].values())
-            parts.append(f"from {before:,} to {after:,} contexts")
+            parts.append(f"from {before:,} to {after:,} {many}")
     return f"Extended {' and '.join(parts)}: {because}"
-
-
-def _more_pairs(study: Study, gathered: Gathered | None, per_domain: int, before: dict[str, int]) -> list[Item]:
-    """The further contexts with their responses and pairs, made; no slot yet."""
-    if study.items.exclude(kind=Item.Kind.PAIR).exists():
-        raise CannotExtend(
-            "more contexts: only a study of pairs of responses can be given more; expected --judgments-per-pair"
-        )
-    if gathered is None:
-        raise CannotExtend("more contexts: expected what the study's systems answered, and its files are not here")
-    _check_same_responses(study, gathered)
-    chosen = _further(study, gathered, per_domain, before)
-    asked = Counter(
-        study.items.filter(is_check=False, is_practice=False).exclude(trait="").values_list("trait", "level")
-    )
-    traits = choose_traits(chosen, seed=study.seed, asked_before=asked)
-    systems = list(study.systems.order_by("position"))
-    # As the study's own order has them, whatever order the files came in.
-    by_name = {each.system: each for each in gathered.systems}
-    gathered = Gathered(
-        systems=tuple(by_name[system.name] for system in systems), contexts=gathered.contexts, missing=gathered.missing
-    )
-    contexts = context_rows(study, chosen, gathered)
-    responses = response_rows(chosen, contexts, systems, gathered)
-    return Item.objects.bulk_create(
-        (
-            Item(
-                study=study,
-                context=contexts[each.context],
-                first=responses[each.context, each.first],
-                second=responses[each.context, each.second],
-                trait=traits.get(each.context, ("", ""))[0],
-                level=traits.get(each.context, ("", ""))[1],
-                automatic_tie=each.tied,
-            )
-            for each in planned_pairs(chosen, gathered, seed=study.seed)
-        ),
-        batch_size=AT_ONCE,
-    )
-
-
-def _check_same_responses(study: Study, gathered: Gathered) -> None:
-    kept = dict(study.systems.values_list("name", "digest"))
-    found = {each.system: each.digest for each in gathered.systems}
-    for name in sorted(set(kept) | set(found)):
-        if kept.get(name) != found.get(name):
-            what = "is not in the files" if name not in found else "is none of the study's systems"
-            if name in kept and name in found:
-                what = f"was frozen under the digest {kept[name][:12]}, and the files have {found[name][:12]}"
-            raise CannotExtend(f"the responses are not those that the study was made of: {name} {what}")
-
-
-def _further(study: Study, gathered: Gathered, per_domain: int, before: dict[str, int]) -> list[Candidate]:
-    """The contexts that come to the study, by the same draw: after those that it has, without those of known pairs."""
-    said = study.design.get("contexts") or {}
-    candidates = candidates_of(gathered, always=study.criteria.filter(needs="").exists())
-    drawn = choose_contexts(
-        candidates,
-        per_domain=None,
-        per_cluster=int(said.get("per_cluster") or 1),
-        balance=tuple(said.get("balance") or ()),
-        seed=study.seed,
-    )
-    used = set(study.contexts.values_list("ident", flat=True))
-    judged = set(
-        study.items.filter(is_check=False, is_practice=False, control="").values_list("context__ident", flat=True)
-    )
-    by_domain: dict[str, list[Candidate]] = defaultdict(list)
-    for each in drawn:
-        by_domain[each.domain].append(each)
-    chosen: list[Candidate] = []
-    for domain, there in by_domain.items():
-        new = [place for place, each in enumerate(there) if each.id not in used]
-        after_the_first_new = there[new[0] :] if new else []
-        if any(each.id in judged for each in after_the_first_new):
-            raise CannotExtend(
-                f"the draw of {domain} does not begin with the contexts that the study has: it was made by other rules"
-            )
-        chosen += [there[place] for place in new[: max(0, per_domain - before.get(domain, 0))]]
-    if not chosen:
-        most = ", ".join(f"{len(there):,} of {domain}" for domain, there in by_domain.items())
-        has = ", ".join(f"{count:,} of {domain}" for domain, count in before.items())
-        raise CannotExtend(
-            f"contexts per domain: expected more than the study has ({has}); {most} can be drawn, with those that "
-            f"pairs with a known answer are made of; got {per_domain}"
-        )
-    return chosen
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 
 from evaluation.changes.amending import how_far
-from evaluation.changes.extending import contexts_by_domain
+from evaluation.changes.further import contexts_by_domain
 from evaluation.models import AuditEntry, Researcher, Study
 from evaluation.results.piloting import NoPilot, planned
 from evaluation.stats.planning.latent import Variances

@@ -9,6 +9,7 @@ from evaluation.material.gathering import Gathered
 from evaluation.material.known_pairs import plan_known_pairs
 from evaluation.opening.planning import candidates_of, planned_pairs
 from evaluation.results.piloting import Planned
+from evaluation.stats.data.declared import PREFERENCES
 from evaluation.stats.planning.latent import Variances
 from evaluation.stats.planning.power import Assumed, Design
 from evaluation.stats.planning.sizing import Pay, Wish
@@ -23,7 +24,6 @@ SECONDS: Final = 30.0
 ANNOTATORS: Final = 15
 # Fewer than `plan` simulates: a page answers while somebody waits, and its figures are good to two in a hundred.
 STUDIES: Final = 600
-PREFERENCES: Final = ("preference", "preference5")
 
 
 class NothingToPlan(ValueError):

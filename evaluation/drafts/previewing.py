@@ -7,35 +7,35 @@ they stand. So the pages are the annotators' own to the last letter, and nothing
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from django.db import transaction
 
 from evaluation.annotators.joining import give_consent
-from evaluation.drafts.drafting import ready
+from evaluation.drafts.preview_material import CONTEXTS
+from evaluation.judging.checking import take_check
 from evaluation.judging.practising import has_practice
-from evaluation.material.gathering import Gathered
-from evaluation.models import Annotator, Invite, PracticeAnswer, Slot, Study, StudyDraft
-from evaluation.opening.importing import create_study
-from evaluation.study_files.study_file import StudyFile
+from evaluation.models import Annotator, Invite, Item, PracticeAnswer, Slot, Study
+from evaluation.stats.instrument.controls import AA, CEILING
 
-# Enough to see how pairs differ, and few enough to be made while somebody waits.
-CONTEXTS: Final = 6
+CHECK: Final = "check"
+# Far beyond the keys that a database gives out, and half of what it has room for.
+NOBODY: Final = 2**61
 MOST_PAIRS: Final = CONTEXTS
-# Of which pairs with known answers are made too: 20 for practice and 40 checks at most.
-KEPT: Final = 90
 HELD: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Few:
-    """A study file and what was gathered for it, cut down to what a preview shows."""
+class Stop:
+    """One pair that the preview shows. `what` says what only the researcher is told: "check", "aa", "ceiling" or "".
 
-    file: StudyFile
-    gathered: Gathered
+    A check pair has no slot until it is handed out.
+    """
+
+    slot: int | None
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,72 +62,22 @@ def unkept() -> Iterator[None]:
         return
 
 
-def few(draft: StudyDraft) -> Few:
-    """As much of the draft as a preview shows, read once for each content; raises `UploadRefused`."""
-    files = tuple(draft.files.order_by("name").values_list("name", "digest"))
-    return _few(draft.pk, draft.name, draft.toml, files)
-
-
-# All that the answer hangs on is in the key: large files take seconds to read.
-@lru_cache(maxsize=16)
-def _few(number: int, name: str, toml: str, files: tuple[tuple[str, str], ...]) -> Few:
-    with ready(StudyDraft.objects.get(pk=number)) as known:
-        return Few(few_of(known.file), few_contexts(known.gathered))
-
-
-def study_to_show(known: Few, *, now: datetime) -> Study:
-    """A study of a few of the draft's contexts; to be called where nothing is kept."""
-    name = f"preview-{secrets.token_hex(8)}"
-    return create_study(name=name, file=known.file, gathered=known.gathered, now=now).study
-
-
-def few_of(file: StudyFile) -> StudyFile:
-    """The file with fewer contexts, each once: made in no time. Controls look like any other pair, and are left out."""
-    if file.kind == "persona":
-        contexts = replace(file.contexts, per_level=1)
-    else:
-        contexts = replace(file.contexts, per_domain=min(file.contexts.per_domain or CONTEXTS, CONTEXTS))
-    return replace(file, contexts=contexts, judgments_per_pair=1, repeat_share=0.0, controls=None)
-
-
-def few_contexts(gathered: Gathered) -> Gathered:
-    """What was gathered, of contexts taken evenly from each domain.
-
-    A transaction that makes a study of thousands holds up, on SQLite, whoever judges meanwhile.
-    """
-    if gathered.kind != "pair" or len(gathered.contexts) <= KEPT:
-        return gathered
-    domains: dict[str, list[str]] = {}
-    for identifier, context in gathered.contexts.items():
-        domains.setdefault(context.domain, []).append(identifier)
-    share = max(2 * CONTEXTS, KEPT // len(domains))
-    kept = {
-        identifier
-        for identifiers in domains.values()
-        for identifier in identifiers[:: max(1, len(identifiers) // share)][:share]
-    }
-    return replace(
-        gathered,
-        contexts={key: context for key, context in gathered.contexts.items() if key in kept},
-        systems=tuple(
-            replace(each, responses={key: said for key, said in each.responses.items() if key in kept})
-            for each in gathered.systems
-        ),
-    )
-
-
 def visit(study: Study, *, step: str, pair: int, now: datetime) -> Visit:
     """Open `study` to somebody who has come as far as `step`, and to the `pair`-th of what is shown there.
 
     To be called where nothing is kept.
     """
-    Study.objects.filter(pk=study.pk).update(state=Study.State.OPEN, opened_at=now)
+    # A closing day that is over already would leave nothing to be seen.
+    closes_at = None if study.is_past_closing(now) else study.closes_at
+    Study.objects.filter(pk=study.pk).update(state=Study.State.OPEN, opened_at=now, closes_at=closes_at)
     study.refresh_from_db()
     invite = Invite.objects.create(study=study, token_digest=secrets.token_hex(32), created_at=now)
     if step == "consent":
         return Visit(study, invite, None)
     before = step in ("background", "instructions")
     annotator = Annotator.objects.create(
+        # A number that nobody ever has: how often somebody asks is counted by it, outside of all that is undone.
+        pk=NOBODY + secrets.randbelow(NOBODY),
         study=study,
         code="A-SEE",
         invite=invite,
@@ -153,29 +103,43 @@ def steps_of(study: Study, *, asks_background: bool) -> list[str]:
     return [*steps, *(["practice"] if has_practice(study) else []), "judge", "end"]
 
 
-def pairs_of(study: Study) -> list[int]:
-    """The first slots, each of another context, that the preview shows one after the other."""
-    slots: dict[int, int] = {}
-    planned = Slot.objects.filter(study=study, look=1).order_by("position").values_list("context_id", "pk")
-    for context, slot in planned.iterator(chunk_size=500):
-        slots.setdefault(context, slot)
-        if len(slots) == MOST_PAIRS:
+def stops_of(study: Study) -> list[Stop]:
+    """What the preview shows one after the other: a few usual pairs, each of another context, and one of each special
+    kind that the study has among them."""
+    planned = Slot.objects.filter(study=study, look=1, item__is_check=False).order_by("position")
+    usual: dict[int, int] = {}
+    for context, slot in planned.filter(item__control="").values_list("context_id", "pk").iterator(chunk_size=500):
+        usual.setdefault(context, slot)
+        if len(usual) == MOST_PAIRS:
             break
-    return list(slots.values())
+    stops = [Stop(slot) for slot in usual.values()]
+    if study.items.filter(is_check=True).exists():
+        stops.append(Stop(None, CHECK))
+    for kind in (AA, CEILING):
+        first = planned.filter(item__control=kind).values_list("pk", flat=True).first()
+        stops += [Stop(first, kind)] if first is not None else []
+    return stops
+
+
+def practice_of(study: Study) -> list[Item]:
+    """The practice pairs, in their order."""
+    return list(study.items.filter(is_practice=True).order_by("pk"))
 
 
 def _hold(annotator: Annotator, *, pair: int, now: datetime) -> None:
     """The annotator holds the `pair`-th pair: what is held is what is shown."""
-    slots = pairs_of(annotator.study)
-    if slots:
-        Slot.objects.filter(pk=slots[min(pair, len(slots)) - 1]).update(
-            annotator=annotator, claimed_at=now, leased_until=now + HELD
-        )
+    stops = stops_of(annotator.study)
+    if not stops:
+        return
+    stop = stops[min(pair, len(stops)) - 1]
+    if stop.slot is None:
+        take_check(annotator=annotator, study=annotator.study, now=now)
+        return
+    Slot.objects.filter(pk=stop.slot).update(annotator=annotator, claimed_at=now, leased_until=now + HELD)
 
 
 def _practise(annotator: Annotator, *, before: int, now: datetime) -> None:
     """The practice pairs before the one that is shown were found."""
-    items = annotator.study.items.filter(is_practice=True).order_by("pk")
     PracticeAnswer.objects.bulk_create(
         PracticeAnswer(
             annotator=annotator,
@@ -185,5 +149,5 @@ def _practise(annotator: Annotator, *, before: int, now: datetime) -> None:
             right=True,
             answered_at=now,
         )
-        for item in list(items)[: max(0, before - 1)]
+        for item in practice_of(annotator.study)[: max(0, before - 1)]
     )

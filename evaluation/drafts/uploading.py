@@ -1,6 +1,7 @@
 """A study made of files that came by upload, and of nothing else on this machine: bounded, checked, line-exact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -80,8 +81,15 @@ def gather_uploaded(file: StudyFile, files: Mapping[str, bytes], folder: Path) -
                 [UploadError("", None, f"two files are called {stem}, and differ in their ending alone: rename one")]
             )
     placed = replace(file, folder=folder, responses=_placed(file.responses, files))
-    try:
+    with telling_what_is_wrong(folder):
         return gather_file(placed)
+
+
+@contextmanager
+def telling_what_is_wrong(folder: Path) -> Iterator[None]:
+    """What is wrong with files that are read inside is `UploadRefused`, with its line and no folder of this machine."""
+    try:
+        yield
     except BadLine as error:
         raise UploadRefused([UploadError(error.path.name, error.line, error.problem)]) from error
     except (WrongFiles, NoSuchName, ResponsesMissing, CorpusMissing) as error:
@@ -101,10 +109,8 @@ def create_owned(*, name: str, file: StudyFile, gathered: Gathered, owner: Resea
         theirs = before is not None and Membership.objects.filter(study=before, researcher=owner).first()
         if before is not None and not (theirs and theirs.may_change()):
             raise taken_already
-        try:
+        with telling_what_is_wrong(file.folder):
             created = create_study(name=name, file=file, gathered=gathered, now=now, by=owner, owner=owner)
-        except WrongFiles as error:
-            raise UploadRefused([UploadError("", None, without_paths(str(error), file.folder))]) from error
         if before is None and created.state != "created":
             # Somebody else's came between the question and the answer: nothing is done to it.
             raise taken_already

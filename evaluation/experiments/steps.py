@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.core.management import CommandError, CommandParser, get_commands, load_command_class
 
 from generation.corpus.dialogues import DIALOGUES_FILE
-from generation.home import Kind, home, place
+from generation.home import Kind, NoSuchName, home, place
 from training.data.responses import RESPONSES_FILE
 
 # What a step's output is known by: the file whose digest the next step depends on.
@@ -122,7 +122,10 @@ def made_before(wanted: str, kind: Kind, before: Sequence[Step], *, file: str, n
     """The main file of what `wanted` names: made by an earlier step, or there already."""
     base = corpus_name(wanted) if kind == "corpora" else wanted
     made = {path for step in before for path in step.makes}
-    folder = place(kind, base)
+    try:
+        folder = place(kind, base)
+    except NoSuchName as error:
+        raise BadExperiment(f"{file}: {name} reads {wanted[:60]!r}: {error}") from error
     if folder not in made and not folder.is_dir():
         raise BadExperiment(
             f"{file}: {name} reads {wanted!r}, which no table above it makes and which is not in {folder.parent}"

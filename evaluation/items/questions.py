@@ -8,13 +8,15 @@ from django.utils.translation import gettext
 
 from evaluation.annotators.language import direction, interface
 from evaluation.items.shown_kinds import speaker_named
-from evaluation.models import Criterion, Item, Judgment, Slot
+from evaluation.models import Criterion, Item, Judgment, Slot, Study
 from generation.corpus.traits import in_words
 
 Side = Literal["", "left", "right"]
 Choice, Scale = Judgment.Choice, Criterion.Scale
 
 TRAIT_WORDS: Final = "{trait_words}"
+# Where a study's design keeps its own words for traits: language -> trait -> level -> words.
+OWN_WORDS: Final = "trait_words"
 # Unicode's own marks around a part that has its own direction.
 ISOLATED, ISOLATED_END = "\u2068", "\u2069"
 # In questions about two whole dialogues: whose trait it is.
@@ -78,18 +80,38 @@ def _questions(criteria: Iterable[Criterion], item: Item) -> Sheet:
 
 
 def in_plain_words(text: str, slot: Slot) -> str:
-    """A criterion's wording with this item's trait said in plain words: "outgoing, talkative and energetic"."""
+    """A criterion's wording with this item's trait said in plain words: "outgoing, talkative and energetic".
+
+    They are the study's own, where it has some for the trait at this level in its language.
+    """
     if TRAIT_WORDS not in text:
         return text
     text = text.replace(SPEAKER, speaker_named(slot))
-    words = in_words(slot.item.trait, slot.item.level) if slot.item.trait else ""
+    item, language = slot.item, slot.study.language
+    words = own_words(slot.study, item.trait, item.level) if item.trait else ""
+    if words:
+        return text.replace(TRAIT_WORDS, words)
+    words = in_words(item.trait, item.level) if item.trait else ""
     # An empty text is no message: gettext would answer it with the head of its catalogue.
     words = gettext(words) if words else ""
-    language = slot.study.language
     if words and direction(language) != direction(interface(language)):
         # Words that run against the sentence stand apart in it, or their commas and brackets would change places.
         words = f"{ISOLATED}{words}{ISOLATED_END}"
     return text.replace(TRAIT_WORDS, words)
+
+
+def own_words(study: Study, trait: str, level: str) -> str:
+    """The words that `study` has for a trait at this level in its language; empty where it has none of its own."""
+    said = study.design.get(OWN_WORDS) or {}
+    for tag in tags_of(study.language):
+        if words := said.get(tag, {}).get(trait, {}).get(level, ""):
+            return str(words)
+    return ""
+
+
+def tags_of(language: str) -> tuple[str, ...]:
+    """Under which tags words for `language` are looked up, one after the other: `pt-BR`, then `pt`."""
+    return tuple(dict.fromkeys((language, language.partition("-")[0])))
 
 
 def fill_in(judgment: Judgment, question: Question, value: str, slot: Slot) -> Judgment:

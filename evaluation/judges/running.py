@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from evaluation.items.questions import OWN_WORDS
 from evaluation.judges.looks import Look, looks_at
 from evaluation.judges.prompting import digests_of_prompts, parse_answer, schema_of, to_judge
 from evaluation.models import Study
@@ -125,7 +126,8 @@ def _settings(study: Study, judge: Judge) -> dict[str, Any]:
             "key", "question", "help", "scale", "options", "range", "version"
         )
     )
-    digest = hashlib.sha256(json.dumps([study.instructions, wording], default=str).encode()).hexdigest()
+    said = [study.instructions, wording, *filter(None, [study.design.get(OWN_WORDS)])]
+    digest = hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
     return {
         "study": study.public_id,
         "model": judge.model,

@@ -38,7 +38,10 @@ def form_of(path: Path) -> str:
     if beginning.startswith(("[", "{")):
         return _form_of_json(beginning)
     first = beginning.partition("\n")[0].strip()
-    cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter_of(first)), [])]
+    try:
+        cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter_of(first)), [])]
+    except csv.Error as error:
+        raise BadLine(path, 1, f"not CSV: {error}") from error
     if {"context", "first", "second"} <= set(cells) or {"context", "system"} <= set(cells):
         return "csv" if {"annotator", "choice"} & set(cells) else "wide"
     if len(cells) >= appraise.FEWEST_FIELDS and cells[3] in appraise.ITEM_TYPES:

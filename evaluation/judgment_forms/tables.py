@@ -75,7 +75,15 @@ def check_columns(path: Path, header: Sequence[str], needed: Sequence[str]) -> N
 
 def delimiter_of(first: str) -> str:
     """What parts the columns of a table that begins with this line: what parts it into most; a comma if none does."""
-    return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    return max(_DELIMITERS, key=lambda mark: _columns(first, mark))
+
+
+def _columns(first: str, mark: str) -> int:
+    try:
+        return len(next(csv.reader([first], delimiter=mark), []))
+    except csv.Error:
+        # A line end within: whoever reads the whole table says what is wrong, and where.
+        return 0
 
 
 def neutralised(text: str) -> str:

@@ -73,7 +73,7 @@ def plan_controls(
         chosen = _contexts(CEILING, known, free, wanted=wanted, seed=file.contexts.seed)
         known, free = _without(known, free, chosen)
         shuffled = shuffled_pairs(chosen, gathered, judged=known.judged, seed=file.contexts.seed)
-        made += [ControlPair(CEILING, replace(pair, why="")) for pair in shuffled]
+        made += [ControlPair(CEILING, pair) for pair in shuffled]
     return Controlled(known, tuple(made))
 
 

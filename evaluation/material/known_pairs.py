@@ -6,7 +6,7 @@ Pure and seeded: the same contexts and seed give the same pairs, on any machine.
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from evaluation.design.slots import Candidate
@@ -14,11 +14,7 @@ from evaluation.material.gathering import Gathered, WrongFiles, alike
 from evaluation.material.shuffled_dialogues import shuffled_dialogues
 from evaluation.study_files.checks_table import KnownPair
 from evaluation.study_files.study_file import StudyFile
-
-WHY_SHUFFLED: Final = (
-    "The other reply was given in another conversation, and does not answer what was said in this one."
-)
-
+from evaluation.study_files.wording import why_in
 
 # How many check pairs are made at most: somebody who reads them all has read a study's worth of pairs.
 MOST_CHECKS: Final = 40
@@ -55,6 +51,7 @@ def plan_known_pairs(
         made = shuffled_dialogues(parted.known, gathered, seed=file.contexts.seed)
     else:
         made = shuffled_pairs(parted.known, gathered, judged=parted.judged, seed=file.contexts.seed)
+    made = tuple(replace(pair, why=why_in(file.language, gathered.kind)) for pair in made)
     own_checks = file.checks.pairs if file.checks else ()
     own_practice = file.practice.known if file.practice else ()
     known = KnownPairs(parted.judged, own_checks or made[:checks], own_practice or made[checks:])
@@ -132,7 +129,7 @@ def shuffled_pairs(
             raise WrongFiles(f"{context.id}: no reply of another dialogue to make a pair with a known answer of")
         rng.shuffle(others)
         _, wrong = min(others, key=lambda each: (each[0], abs(len(each[1].split()) - len(own.split()))))
-        pairs.append(KnownPair(context=by_id[context.id], right=own, wrong=wrong, why=WHY_SHUFFLED))
+        pairs.append(KnownPair(context=by_id[context.id], right=own, wrong=wrong))
     return tuple(pairs)
 
 

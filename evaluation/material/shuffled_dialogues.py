@@ -12,7 +12,6 @@ from evaluation.material.gathering import Gathered, WrongFiles
 from evaluation.study_files.checks_table import KnownPair
 from generation.corpus.dialogues import Turn
 
-WHY_TURNS: Final = "The other conversation is the same one with its turns in another order: its answers do not follow."
 # With fewer turns than that what is shuffled may still be a conversation.
 FEWEST_TURNS: Final = 6
 TRIES: Final = 20
@@ -41,7 +40,6 @@ def shuffled_dialogues(contexts: Sequence[Candidate], gathered: Gathered, *, see
                 context=gathered.contexts[candidate.id],
                 right=_text(turns),
                 wrong=_text(wrong),
-                why=WHY_TURNS,
                 right_turns=turns,
                 wrong_turns=wrong,
             )

@@ -1,6 +1,6 @@
 """Making a study from its file and what its systems answered: new, kept as it is, or in place of an earlier draft."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -103,7 +103,7 @@ class Created:
         if not study.memberships.exists():
             yield f"  On the site nobody sees it yet: manage.py create_researcher EMAIL --study {study.name}"
         if study.is_open():
-            yield f"Next: manage.py invite {study.name}"
+            yield f"Next: manage.py invite {study.name} --open, or --count N for personal links"
         elif study.is_closed():
             yield f"Next: manage.py report {study.name} --to reports/{study.name}"
         else:
@@ -136,7 +136,7 @@ def create_study(
         }
     with transaction.atomic():
         before = Study.objects.select_for_update().filter(name=name).first()
-        if before is not None and digest_of(before.design) == digest_of(design):
+        if before is not None and _made_of(before.design) == _made_of(design):
             _own(before, owner)
             return _summary(before, "kept", gathered)
         if before is not None and before.title != file.title:
@@ -161,6 +161,11 @@ def create_study(
             _take_over(before, study, by, now)
         _own(study, owner)
         return _summary(study, "replaced" if before is not None else "created", gathered)
+
+
+def _made_of(design: Mapping[str, object]) -> str:
+    """The digest of a design without what follows from the rest of it, and grows where the study is extended."""
+    return digest_of({key: value for key, value in design.items() if key != "labelled"})
 
 
 def _check_plan(file: StudyFile, gathered: Gathered) -> None:

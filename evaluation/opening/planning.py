@@ -1,7 +1,7 @@
 """The rows of a new study: what is judged, by which questions, and every slot in its order."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from evaluation.material.gathering import Answered, Gathered, WrongFiles, alike
 from evaluation.material.known_pairs import KnownPairs, plan_known_pairs
 from evaluation.material.planting import plant
 from evaluation.models import Context, Criterion, Item, Response, Slot, Study, System
+from evaluation.study_files.item_kinds import Kind
 from evaluation.study_files.study_file import StudyCriterion, StudyFile
 
 # Opaque to annotators, who see it in their addresses.
@@ -60,23 +61,7 @@ def plan_study(*, name: str, file: StudyFile, gathered: Gathered, design: dict[s
     contexts = context_rows(study, chosen, gathered)
     responses = response_rows(chosen, contexts, systems, gathered)
     planned = planned_pairs(chosen, gathered, seed=file.contexts.seed)
-    items = Item.objects.bulk_create(
-        (
-            Item(
-                study=study,
-                kind=gathered.kind,
-                context=contexts[each.context],
-                # Of a persona there is none: it is shown by itself.
-                first=responses[each.context, each.first] if responses else None,
-                second=responses[each.context, each.second] if responses else None,
-                trait=traits.get(each.context, ("", ""))[0],
-                level=traits.get(each.context, ("", ""))[1],
-                automatic_tie=each.tied,
-            )
-            for each in planned
-        ),
-        batch_size=AT_ONCE,
-    )
+    items = item_rows(study, planned, kind=gathered.kind, contexts=contexts, responses=responses, traits=traits)
     slots = plan_slots(planned, k=file.judgments_per_pair, repeat_share=file.repeat_share, seed=file.contexts.seed)
     if controls:
         items += control_rows(study, file, controls, {each.name: each for each in systems})
@@ -211,6 +196,35 @@ def response_rows(
             )
         )
     return dict(zip(keys, Response.objects.bulk_create(rows, batch_size=AT_ONCE), strict=True))
+
+
+def item_rows(
+    study: Study,
+    planned: Sequence[PlannedItem],
+    *,
+    kind: Kind,
+    contexts: Mapping[str, Context],
+    responses: Mapping[tuple[str, int], Response],
+    traits: Mapping[str, tuple[str, str]],
+) -> list[Item]:
+    """What is judged of each context, made, in the order of `planned`."""
+    return Item.objects.bulk_create(
+        (
+            Item(
+                study=study,
+                kind=kind,
+                context=contexts[each.context],
+                # Of a persona there is none: it is shown by itself.
+                first=responses[each.context, each.first] if responses else None,
+                second=responses[each.context, each.second] if responses else None,
+                trait=traits.get(each.context, ("", ""))[0],
+                level=traits.get(each.context, ("", ""))[1],
+                automatic_tie=each.tied,
+            )
+            for each in planned
+        ),
+        batch_size=AT_ONCE,
+    )
 
 
 def _said(answered: Answered, context: str) -> str:

@@ -18,9 +18,19 @@ LOG: Final = logging.getLogger(__name__)
 PATIENCE: Final = 2
 
 
+class NoWorkers(RuntimeError):
+    """Nothing is left to a worker here: no broker is configured."""
+
+
 def has_workers() -> bool:
     """Whether work may be left to a worker: a broker is configured."""
     return bool(settings.BROKER_URL)
+
+
+def require_workers() -> None:
+    """Raise `NoWorkers` where work cannot be left to one."""
+    if not has_workers():
+        raise NoWorkers("no worker is set up on this server; what workers make, its commands make at once")
 
 
 @cache

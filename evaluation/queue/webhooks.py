@@ -24,6 +24,8 @@ from evaluation.queue.queueing import later
 STUDY_CLOSED: Final = "study.closed"
 ANNOTATOR_FINISHED: Final = "annotator.finished"
 EVENTS: Final = (STUDY_CLOSED, ANNOTATOR_FINISHED)
+# Sent when somebody asks whether an address takes what it is sent; every address is told of it.
+TRIED: Final = "webhook.tried"
 MOST_PER_STUDY: Final = 10
 # After so many minutes it is tried again; after the last, no more: two days in all.
 AGAIN_AFTER: Final = (1, 5, 30, 120, 360, 720, 1440)
@@ -33,6 +35,10 @@ HELD_FOR: Final = timedelta(minutes=2)
 
 class BadWebhook(ValueError):
     """An address or events that cannot be taken; says what was expected."""
+
+
+class StillWaiting(RuntimeError):
+    """An address is to be tried while the last try waits to be sent."""
 
 
 def rules() -> Rules:
@@ -75,6 +81,28 @@ def remove_webhook(*, webhook: Webhook, now: datetime, by: Researcher | None = N
     """Tell this address nothing more; what it was told is forgotten with it."""
     _log(webhook.study, "webhook removed", webhook, by, now)
     webhook.delete()
+
+
+@transaction.atomic
+def try_webhook(*, webhook: Webhook, now: datetime) -> Delivery:
+    """Write down a message that says nothing, to be sent as all others are. Raises `StillWaiting` while one waits."""
+    last = webhook.deliveries.filter(event=TRIED).order_by("pk").last()
+    if last is not None and last.delivered_at is None and last.given_up_at is None:
+        raise StillWaiting("the last try of this address waits to be sent; the list says when")
+    delivery, new = Delivery.objects.get_or_create(
+        webhook=webhook,
+        event=TRIED,
+        # Numbered, so that two who ask at once get the one.
+        subject=str(int(last.subject) + 1 if last is not None else 1),
+        defaults={
+            "body": {"event": TRIED, "study": webhook.study.name, "at": now.isoformat()},
+            "made_at": now,
+            "due_at": now,
+        },
+    )
+    if new:
+        transaction.on_commit(lambda: later("deliver"))
+    return delivery
 
 
 def _log(study: Study, action: str, webhook: Webhook, by: Researcher | None, now: datetime) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from evaluation.annotators.background import QUESTIONS, asks_background, background_of
 from evaluation.items.form_check import form_of, form_warnings
+from evaluation.items.questions import own_words
 from evaluation.judging.passed_over import skipped_pairs, skips_of_annotators
 from evaluation.models import Study
 from evaluation.stats.data.conduct import Conduct, SkippedPair
 from evaluation.study_files.telling_table import NO_ETHICS, ONE_PER_PAGE
+from generation.corpus.traits import FIVE_LEVELS, TRAITS
 
 
 def conduct_of(study: Study, *, measured: bool = True) -> Conduct:
@@ -22,7 +24,15 @@ def conduct_of(study: Study, *, measured: bool = True) -> Conduct:
         skipped_pairs=skipped_pairs(study) if study.may_skip else (),
         background=background_of(study),
         form=form_of(study) if measured else (),
+        trait_words=_own_words(study),
     )
+
+
+def _own_words(study: Study) -> dict[str, dict[str, str]]:
+    """Those that were read: in the study's language, for a trait at a level."""
+    own = {trait: {level: own_words(study, trait, level) for level in FIVE_LEVELS} for trait in TRAITS}
+    said = {trait: {level: words for level, words in levels.items() if words} for trait, levels in own.items()}
+    return {trait: levels for trait, levels in said.items() if levels}
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,9 @@ def _lines(study: Study, found: Conduct) -> Iterator[str]:
     controls = study.items.exclude(control="").count()
     if controls:
         yield f"{controls:,} pairs test the instrument and enter no result."
+    for trait, levels in found.trait_words.items():
+        for level, words in levels.items():
+            yield f"In its own words, {trait} at {level} is: {words}"
     if study.layout == ONE_PER_PAGE:
         yield "Questions come one at a time."
     if found.content_warning:

@@ -15,7 +15,15 @@ UNSHARED: Final = "no longer shared"
 
 
 class CannotShare(ValueError):
-    """Somebody who is not there, is a member already, or is the last owner; or who asks without being one."""
+    """Somebody who has no account, is a member already, or is the last owner."""
+
+
+class NotAnOwner(CannotShare):
+    """Somebody who is no owner says who works on a study."""
+
+
+class NoSuchMember(CannotShare):
+    """A member who is not there, or no longer."""
 
 
 def members_of(study: Study) -> Sequence[Membership]:
@@ -73,13 +81,13 @@ def _hold(study: Study, by: Researcher | None) -> None:
     """Hold the study's members, so that two owners cannot both leave; `by` must be one. A command may always."""
     Study.objects.select_for_update(of=("self",), no_key=True).get(pk=study.pk)
     if by is not None and not study.memberships.filter(researcher=by, role=Role.OWNER).exists():
-        raise CannotShare("only an owner says who works on a study")
+        raise NotAnOwner("only an owner says who works on a study")
 
 
 def _member(study: Study, number: int) -> Membership:
     found = study.memberships.select_related("researcher").filter(pk=number).first()
     if found is None:
-        raise CannotShare("no such member of this study; they may have gone meanwhile")
+        raise NoSuchMember("no such member of this study; they may have gone meanwhile")
     return found
 
 

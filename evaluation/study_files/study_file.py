@@ -27,6 +27,7 @@ from evaluation.study_files.telling_table import (
     ethics_in,
 )
 from evaluation.study_files.toml_table import BadToml, TomlTable, read_toml
+from evaluation.study_files.trait_words import LANGUAGE, TRAIT_WORDS, TraitWords, trait_words_in
 from evaluation.study_files.wording import PUBLIC_TITLE, bundled_text, public_title_in, without_the_promise, wording_in
 from generation.corpus.traits import LEVELS, TRAITS
 
@@ -35,12 +36,11 @@ BALANCED: Final = ("speaker", "depth")
 DISPLAYS: Final = ("detokenised", "as-is")
 KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
-LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # Left out of a kept design where the file does not speak of it.
 MAY_BE_UNSAID: Final = (
     *("datasheet", "checks", "practice", "pay", "recruiting"),
     *("content_warning", "may_skip", "ethics", "background", "controls"),
-    *("dialogues", "personas", "show", "closes"),
+    *("dialogues", "personas", "show", "closes", "trait_words"),
 )
 # What `STUDY-dryrun` adds.
 LONGEST_NAME: Final = 90
@@ -131,6 +131,8 @@ class StudyFile:
     show: tuple[str, ...] = ()
     # From when on nobody is given another pair, in UTC as ISO has it; empty: until the study is closed.
     closes: str = ""
+    # The study's own words for a trait at a level, by language.
+    trait_words: TraitWords = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The design as it is kept: everything but where the file lay, and what the file does not speak of."""
@@ -207,6 +209,12 @@ def study_in(table: TomlTable, path: Path) -> StudyFile:
         background=background,
         controls=controls_in(table),
         closes=closes_in(table),
+        trait_words=trait_words_in(
+            table,
+            language=language,
+            kind=material.kind,
+            spoken=any(TRAIT_WORDS in each.question + each.help for each in criteria),
+        ),
         datasheet=datasheet_in(table.table("datasheet"), criteria=[each.key for each in criteria]),
     )
     text.finish()
@@ -286,7 +294,7 @@ def _criterion(table: TomlTable, key: str, keys: Sequence[str], language: str, k
     after = table.strings("after", (), among=other) if other else table.strings("after", ())
     if after and not other:
         raise table.bad("after", f"expected another criterion's key, got {', '.join(after)}")
-    if "{trait_words}" in question and needs != "traits":
+    if TRAIT_WORDS in question and needs != "traits":
         raise table.bad("question", 'it speaks of {trait_words}, so it needs: needs = "traits"')
     name = table.string("name", known.name if known else key.replace("_", " ").replace("-", " ").capitalize())
     if len(name) > LONGEST_CRITERION:

@@ -46,7 +46,7 @@ OPENS_NOTHING: Final = frozenset(
             "layout",
             "content_warning",
         ),
-        *("may_skip", "ethics", "background", "kind", "show", "closes"),
+        *("may_skip", "ethics", "background", "kind", "show", "closes", "trait_words"),
     }
 )
 KNOWN: Final = OPENS_NOTHING | {place[0] for place in (*BESIDE, *BESIDE_OR_HOME, *OF_HOME)}
@@ -58,10 +58,18 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "personas": "-",
     "criteria": [{"key": "naturalness"}],
     "question": "-",
+    "options": ["-", "--"],
     "max": 10,
     "share": 0.1,
     "currency": "EUR",
     "per_hour": 1,
+    "better": "-",
+    "than": "--",
+    "minus": {"level": "-"},
+    "platform": "prolific",
+    "completion": "Stand1",
+    "screen_out": "Stand2",
+    "no_consent": "Stand3",
 }
 
 
@@ -115,7 +123,8 @@ def look_at(text: str, *, folder: Path, files: Collection[str], name: str = "") 
             if not again or not error.place:
                 problems.append(Problem(error.line, error.place, error.problem))
             reported.add(error.place)
-            if again or not error.place or not _stand_in(data, error.place):
+            # What stands in may be wrong too, where nothing at all should stand there.
+            if not error.place or not (_take_out if again else _stand_in)(data, error.place):
                 break
         except (ValueError, RecursionError) as error:
             problems.append(Problem(None, (), str(error) or "cannot be read"))
@@ -191,19 +200,37 @@ def _at(data: Any, place: Place) -> Any:
 def _stand_in(data: Any, place: Place) -> bool:
     """Put something right in the place of what is wrong, or take it out; whether that could be done."""
     *above, last = place
-    for key in above:
+    table = _above(data, place)
+    if table is not None and last == "key" and above:
+        table[last] = f"stand-in-{above[-1]}"
+        return True
+    if table is not None and last == "criterion" and table.get(last) != (known := _first_criterion(data)):
+        table[last] = known
+        return True
+    if table is not None and last in _STAND_INS and table.get(last) != _STAND_INS[cast(str, last)]:
+        table[last] = copy.deepcopy(_STAND_INS[cast(str, last)])
+        return True
+    return _take_out(data, place)
+
+
+def _first_criterion(data: Any) -> str:
+    """The key of the first question, which a claim may be about."""
+    said = data.get("criteria")
+    first = said[0] if isinstance(said, list) and said else None
+    return str(first.get("key", "")) if isinstance(first, dict) else ""
+
+
+def _take_out(data: Any, place: Place) -> bool:
+    """Take out what stands at `place`; whether something did."""
+    table = _above(data, place)
+    return table is not None and table.pop(place[-1], None) is not None
+
+
+def _above(data: Any, place: Place) -> dict[Any, Any] | None:
+    """The table in which `place` is; None where there is none."""
+    for key in place[:-1]:
         try:
             data = data[key]
         except (KeyError, IndexError, TypeError):
-            return False
-    if not isinstance(data, dict):
-        return False
-    if last == "key" and above:
-        data[last] = f"stand-in-{above[-1]}"
-    elif isinstance(last, str) and last in _STAND_INS and data.get(last) != _STAND_INS[last]:
-        data[last] = copy.deepcopy(_STAND_INS[last])
-    elif last in data:
-        del data[last]
-    else:
-        return False
-    return True
+            return None
+    return data if isinstance(data, dict) else None

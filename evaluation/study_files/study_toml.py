@@ -15,6 +15,7 @@ from tomlkit.items import InlineTable, Item, Table
 from evaluation.stats.data.declared import Contrast, Hypothesis, Plan, Side
 from evaluation.study_files.checks_table import SHUFFLED, SHUFFLED_TURNS, KnownPair
 from evaluation.study_files.study_file import ChosenContexts, StudyCriterion, StudyFile
+from evaluation.study_files.trait_words import as_toml
 from evaluation.study_files.uploaded_files import STUDY_FILE
 
 TEXT_KEYS: Final = ("consent", "instructions", "end")
@@ -149,6 +150,7 @@ def _tables(file: StudyFile) -> dict[str, dict[str, Any]]:
         "plan": _plan(file.plan, rule=checks.rule if checks else ""),
         "datasheet": dict(file.datasheet),
     }
+    tables["trait_words"] = as_toml(file.trait_words, language=file.language)
     return {key: _said(table) for key, table in tables.items()}
 
 

@@ -124,6 +124,15 @@ PERSONA_WORDINGS: Final = {
         help="",
     ),
 }
+# Said after a practice pair that was made, of the reply or dialogue that was shuffled.
+WHYS: Final[dict[Kind, str]] = {
+    "pair": gettext_noop(
+        "The other reply was given in another conversation, and does not answer what was said in this one."
+    ),
+    "dialogues": gettext_noop(
+        "The other conversation is the same one with its turns in another order: its answers do not follow."
+    ),
+}
 OF_KIND: Final[dict[Kind, dict[str, Wording]]] = {
     "pair": WORDINGS,
     "dialogues": DIALOGUE_WORDINGS,
@@ -150,6 +159,12 @@ def public_title_in(language: str, kind: Kind = "pair") -> str:
     """What annotators read over a study that gives them no title of its own."""
     with override(interface(language)):
         return gettext(PUBLIC_TITLES[kind])
+
+
+def why_in(language: str, kind: Kind = "pair") -> str:
+    """What a study of `language` says of a pair with a known answer that was made for it."""
+    with override(interface(language)):
+        return gettext(WHYS[kind])
 
 
 def bundled_text(which: str, language: str = FALLBACK, kind: Kind = "pair") -> str:

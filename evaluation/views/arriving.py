@@ -28,6 +28,7 @@ from evaluation.annotators.language import speak
 from evaluation.annotators.waiting import held_by_others
 from evaluation.judging.annotator_session import annotator_here, forget, remember, sitting_of
 from evaluation.judging.assignment import PersonalProgress, personal_progress
+from evaluation.judging.practising import must_practise
 from evaluation.judging.reading import study_named
 from evaluation.judging.standing import stage_of
 from evaluation.judging.submitting import last_answered
@@ -35,6 +36,7 @@ from evaluation.models import Annotator, Study
 from evaluation.operation.markdown import rendered
 from evaluation.study_files.item_kinds import kind_of
 from evaluation.study_files.recruiting import NAMES, exit_code, may_leave, recruiting_of, return_address
+from evaluation.views.limiting import at_most_from_one_address
 from evaluation.views.pacing import ended_words, finished_words, past_closing_words
 
 AnnotatorView = Callable[[HttpRequest, Annotator], HttpResponse]
@@ -69,6 +71,7 @@ def for_annotator(view: AnnotatorView) -> StudyView:
 
 @never_cache
 @require_safe
+@at_most_from_one_address("enter")
 def arrive(request: HttpRequest, token: str) -> HttpResponse:
     """Somebody opens a link. A personal one leads its annotator on from anywhere; nobody is stored yet."""
     now = timezone.now()
@@ -215,6 +218,8 @@ def instructions(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "kind": kind_of(study.design),
         "instructions": rendered(study.instructions),
         "begun": annotator.instructed_at is not None,
+        "asks_background": bool(asks_background(study)),
+        "practises": must_practise(annotator),
         "onward": reverse("annotate-start", args=[study.public_id]),
         "consent_url": reverse("annotate-consent", args=[study.public_id]),
         "withdraw_url": withdraw_url(annotator),
@@ -250,6 +255,7 @@ def end(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "title": study.public_title,
         "language": study.language,
         "summary": _summary(annotator, progress),
+        "judged": progress.done > 0,
         "text": rendered(study.end_text),
         "more": _gives_pairs(study) and progress.left > 0 and annotator.state not in NOT_HERE,
         "onward": reverse("annotate-start", args=[study.public_id]),

@@ -11,14 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evaluation.changes.amending import CannotAmend, amend
-from evaluation.changes.extending import contexts_by_domain, extend
-from evaluation.changes.extending_files import FilesMissing, responses_of
+from evaluation.changes.extending import extend
+from evaluation.changes.extending_files import FilesMissing, material_of
+from evaluation.changes.further import contexts_by_domain
 from evaluation.changes.plan_text import PlanText, plan_as_toml
 from evaluation.changes.registering import BadDeposit, deposit
 from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study
 from evaluation.running.live import slots_of
 from evaluation.studies.membership import changing_membership_or_404, signed_in
+from evaluation.study_files.item_kinds import kind_of
+from evaluation.study_files.kept_design import DesignMissing
 from evaluation.views.forms import AmendForm, DepositForm, ExtendForm
 from generation.corpus.dialogues import BadLine
 
@@ -83,9 +86,11 @@ def _changes(form: AmendForm) -> dict[str, object]:
 def extending(request: HttpRequest, name: str) -> HttpResponse:
     """More judgments for each pair, or more pairs."""
     study = changing_membership_or_404(request.user, name).study
-    form = ExtendForm(request.POST or None, initial={"judgments_per_pair": study.judgments_per_pair})
+    kind = kind_of(study.design)
+    form = ExtendForm(request.POST or None, initial={"judgments_per_pair": study.judgments_per_pair}, kind=kind)
     if request.method == "POST" and form.is_valid():
-        per_domain = form.cleaned_data["per_domain"]
+        per_domain, per_level = form.cleaned_data.get("per_domain"), form.cleaned_data.get("per_level")
+        more = per_domain is not None or per_level is not None
         try:
             made = extend(
                 study=study,
@@ -94,9 +99,10 @@ def extending(request: HttpRequest, name: str) -> HttpResponse:
                 by=signed_in(request.user),
                 judgments_per_pair=form.cleaned_data["judgments_per_pair"],
                 per_domain=per_domain,
-                gathered=responses_of(study) if per_domain is not None else None,
+                per_level=per_level,
+                gathered=material_of(study, per_level=per_level) if more else None,
             )
-        except (CannotAmend, FilesMissing, WrongFiles, BadLine) as error:
+        except (CannotAmend, FilesMissing, WrongFiles, BadLine, DesignMissing) as error:
             form.add_error(None, _sentence(error))
         else:
             messages.success(request, f"The study is extended by {made.slots:,} slots.")
@@ -104,6 +110,8 @@ def extending(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "study": study,
         "form": form,
+        "one": "persona" if kind == "persona" else "pair",
+        "many": "persona" if kind == "persona" else "context",
         "contexts": contexts_by_domain(study).items(),
         "slots": slots_of(study, now=timezone.now()),
     }

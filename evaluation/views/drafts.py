@@ -12,17 +12,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from evaluation.corpora.browsing import names as corpora_here
 from evaluation.drafts import drafting
-from evaluation.drafts.draft_form import (
-    NotToml,
-    add_row,
-    apply,
-    document_of,
-    move_row,
-    remove_row,
-    set_text_file,
-    shown,
-)
+from evaluation.drafts.draft_form import NotToml, apply, document_of
+from evaluation.drafts.draft_rows import LISTS, add_row, move_row, remove_row
+from evaluation.drafts.draft_sections import kind_said
+from evaluation.drafts.draft_showing import shown, suggestions
+from evaluation.drafts.draft_texts import keep_texts, texts_of
 from evaluation.models import StudyDraft
 from evaluation.opening.importing import NameTaken
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
@@ -31,13 +27,12 @@ from evaluation.study_files.study_file import StudyFile
 from evaluation.study_files.study_problems import Looked
 from evaluation.study_files.study_toml import TEXT_KEYS, written
 from evaluation.study_files.uploaded_files import STUDY_FILE, TooLarge, UploadError, UploadRefused
-from evaluation.study_files.wording import bundled_text
 from evaluation.views.htmx import HTMX
 from evaluation.views.uploads import bounded, files_of, status_of
 
 TABS: Final = {"form": "draft", "files": "draft-files", "text": "draft-text", "size": "draft-size"}
-# The buttons that change a list of tables, and what they do.
-LISTS: Final = ("criteria", "hypotheses")
+# Of more corpora a list on the form is of no help.
+MOST_CORPORA: Final = 40
 
 
 @never_cache
@@ -103,13 +98,16 @@ def _form(request: HttpRequest, mine: StudyDraft, *, errors: tuple[Any, ...] = (
     except NotToml:
         messages.error(request, "The text is no TOML, so there is no form of it. Mend the line that is named first.")
         return redirect("draft-text", mine.pk)
-    sections, left = shown(document, looked.problems, beside=_texts(mine))
+    sections, left = shown(document, looked.problems, beside=texts_of(mine, document))
+    corpora = None if kind_said(document) == "pair" else corpora_here()[:MOST_CORPORA]
     page = {
         **_page(mine, "form", looked),
         "sections": sections,
         "left": left,
         "errors": errors,
         "files": sorted(mine.files.values_list("name", flat=True)),
+        "corpora": corpora,
+        "suggestions": {**suggestions(document), "corpora": [(name, "") for name in corpora or ()]},
     }
     return render(request, "evaluation/drafts/form.html", page, status=status)
 
@@ -122,11 +120,8 @@ def _kept(request: HttpRequest, mine: StudyDraft) -> HttpResponse:
         return redirect("draft-text", mine.pk)
     apply(document, dict(request.POST.lists()))
     try:
-        for key in TEXT_KEYS:
-            if f"text.{key}" in request.POST:
-                name = _keep_text(mine, key, request.POST[f"text.{key}"])
-                if name is not None:
-                    set_text_file(document, key, name)
+        texts = {key: request.POST[f"text.{key}"] for key in TEXT_KEYS if f"text.{key}" in request.POST}
+        keep_texts(mine, document, texts, now=now)
         action, _, what = do.partition(":")
         anchor = _rows(document, action, what)
         drafting.save(draft=mine, now=now, toml=document.as_string(), name=request.POST.get("name", mine.name))
@@ -154,49 +149,6 @@ def _rows(document: Any, action: str, what: str) -> str:
     elif action in ("up", "down"):
         move_row(document, key, number, -1 if action == "up" else 1)
     return f"#s-{key}"
-
-
-def _texts(mine: StudyDraft) -> dict[str, str]:
-    """What annotators read, by key: the draft's own files, else what comes with Parley."""
-    kind, language = _kind(mine)
-    named = _named(mine)
-    return {
-        key: drafting.text_beside(mine, named.get(key, "")) or bundled_text(key, language, kind) for key in TEXT_KEYS
-    }
-
-
-def _named(mine: StudyDraft) -> dict[str, str]:
-    try:
-        said = document_of(mine.toml).unwrap().get("text")
-    except NotToml:
-        return {}
-    return {key: value for key, value in said.items() if isinstance(value, str)} if isinstance(said, dict) else {}
-
-
-def _kind(mine: StudyDraft) -> tuple[Any, str]:
-    try:
-        data = document_of(mine.toml).unwrap()
-    except NotToml:
-        data = {}
-    kind, language = data.get("kind"), data.get("language")
-    return kind if kind in ("pair", "dialogues", "persona") else "pair", language if isinstance(language, str) else "en"
-
-
-def _keep_text(mine: StudyDraft, key: str, text: str) -> str | None:
-    """Keep a text in its file; returns the file's name, "" for the bundled one, None where nothing changes."""
-    kind, language = _kind(mine)
-    text, named = text.replace("\r\n", "\n").replace("\0", ""), _named(mine).get(key, "")
-    before = drafting.text_beside(mine, named)
-    if text.strip() == (before or bundled_text(key, language, kind)).strip():
-        return None
-    if not text.strip() or text.strip() == bundled_text(key, language, kind).strip():
-        drafting.remove_file(draft=mine, name=f"{key}.md")
-        return ""
-    name = named if before is not None else f"{key}.md"
-    drafting.put_file(
-        draft=mine, name=name.removeprefix("./"), content=text.encode("utf-8", "ignore"), now=timezone.now()
-    )
-    return name
 
 
 @never_cache

@@ -10,6 +10,7 @@ from evaluation.models import DialogueFlag, Membership
 from evaluation.operation.tokens import MOST_DAYS, READ, WRITE
 from evaluation.queue.webhooks import EVENTS
 from evaluation.studies.pair_reports import ANSWERS_TO_A_REPORT
+from evaluation.study_files.item_kinds import Kind
 from generation.corpus.traits import FIVE_LEVELS, TRAITS, UNCLEAR, Traits
 
 
@@ -119,9 +120,20 @@ class ExtendForm(forms.Form):
         label="Contexts of each domain", required=False, min_value=1, max_value=10**6,
         help_text="Empty: as they are. More need the very files that the study was made of.",
     )  # fmt: skip
+    per_level = forms.IntegerField(
+        label="Personas of each trait and level", required=False, min_value=1, max_value=10**6,
+        help_text="Empty: as they are. More need the very labels that the study was made of.",
+    )  # fmt: skip
     because = forms.CharField(
         label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), help_text="The report states it."
     )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, initial: dict[str, Any], kind: Kind) -> None:
+        """Of what there is one more is asked: personas of each level, or contexts of each domain."""
+        super().__init__(data, initial=initial)
+        del self.fields["per_domain" if kind == "persona" else "per_level"]
+        if kind == "persona":
+            self.fields["judgments_per_pair"].label = "Judgments of each persona"
 
 
 class DepositForm(forms.Form):

@@ -56,6 +56,7 @@ def feedback(request: HttpRequest, annotator: Annotator) -> HttpResponse:
         "language": annotator.study.language,
         "feedback": said,
         "onward": where_to(annotator),
+        "instructions_url": reverse("annotate-instructions", args=[annotator.study.public_id]),
         "withdraw_url": withdraw_url(annotator),
     }
     return render(request, "evaluation/annotate/feedback.html", page)

@@ -16,13 +16,16 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation.annotators.background import asks_background
 from evaluation.drafts.drafting import own_draft_or_404
-from evaluation.drafts.previewing import Visit, few, pairs_of, steps_of, study_to_show, unkept, visit
+from evaluation.drafts.preview_material import few, study_to_show
+from evaluation.drafts.previewing import CHECK, Visit, practice_of, steps_of, stops_of, unkept, visit
 from evaluation.judging.annotator_session import ANNOTATOR, INVITE, SALT, cookie_name, pair_name
 from evaluation.judging.practising import next_practice
 from evaluation.material.gathering import WrongFiles
 from evaluation.models import Study
 from evaluation.opening.importing import NameTaken
+from evaluation.stats.instrument.controls import AA, CEILING
 from evaluation.studies.membership import changing_membership_or_404
+from evaluation.study_files.item_kinds import Kind, kind_of
 from evaluation.study_files.uploaded_files import UploadRefused
 from evaluation.views import annotate, arriving, background, practising
 
@@ -43,6 +46,18 @@ NAMES: Final = {
     "practice": "Practice",
     "judge": "Pairs",
     "end": "The end",
+}
+# What is shown one after the other, by the kind of item: all of them, and one.
+SHOWN: Final[dict[Kind, tuple[str, str]]] = {
+    "pair": ("Pairs", "Pair"),
+    "dialogues": ("Conversations", "Pair"),
+    "persona": ("Personas", "Persona"),
+}
+# What the researcher alone is told of a pair, over a page that looks like any other: for short, and in full.
+SPECIAL: Final = {
+    CHECK: ("Check", "Check pair: its answer is known"),
+    AA: ("A/A", "A/A control: two answers of one system"),
+    CEILING: ("Ceiling", "Ceiling control: a human reply against a shuffled one"),
 }
 # What a button of the judge page leads to, where it leads away from the pair.
 ONWARD: Final = {"submit": 1, "skip": 1, "back": -1}
@@ -113,7 +128,7 @@ def _onward(request: HttpRequest, step: str, pair: int, steps: list[str], base: 
         return f"{base}{following}/"
     if step == "judge" and do in ONWARD:
         number = pair + ONWARD[do]
-        return f"{base}end/" if number > len(pairs_of(study)) else f"{base}judge/?pair={max(number, 1)}"
+        return f"{base}end/" if number > len(stops_of(study)) else f"{base}judge/?pair={max(number, 1)}"
     return ""
 
 
@@ -186,9 +201,12 @@ def _in_its_frame(
     html = html.replace(f"/s/{study.public_id}/", f"{base}{steps[0]}/")
     if "<body" in html:
         of_band = {
-            "steps": [(each, NAMES[each], f"{base}{each}/") for each in steps],
+            "steps": [
+                (each, SHOWN[kind_of(study.design)][0] if each == "judge" else NAMES[each], f"{base}{each}/")
+                for each in steps
+            ],
             "step": "practice" if step == "feedback" else step,
-            "pairs": [(number, f"{base}judge/?pair={number}") for number in range(1, len(pairs_of(study)) + 1)],
+            "stops": _band_stops(study, base, "practice" if step == "feedback" else step),
             "pair": pair,
             "back": back,
         }
@@ -199,6 +217,20 @@ def _in_its_frame(
         if header in answer:
             shown[header] = answer[header]
     return shown
+
+
+def _band_stops(study: Study, base: str, step: str) -> list[tuple[int, str, str, str]]:
+    """The number, the words, the name and the address of all that the step shows one after the other."""
+    if step == "practice":
+        numbers = range(1, len(practice_of(study)) + 1)
+        return [(number, str(number), f"Practice {number}", f"{base}practice/?pair={number}") for number in numbers]
+    if step != "judge":
+        return []
+    one, stops = SHOWN[kind_of(study.design)][1], []
+    for number, stop in enumerate(stops_of(study), start=1):
+        short, full = SPECIAL.get(stop.what, (str(number), f"{one} {number}"))
+        stops.append((number, short, full, f"{base}judge/?pair={number}"))
+    return stops
 
 
 def _number(text: str) -> int:

@@ -78,6 +78,10 @@ def of_study(request: HttpRequest, name: str) -> HttpResponse:
     return _shown(request, page | _sized(request, design, _pay_of(study)))
 
 
+# The wish says all, its seed too, and a page that is opened again need not take a second again.
+_size_of: Final = lru_cache(maxsize=32)(size_of)
+
+
 @lru_cache(maxsize=32)
 def _planned(number: int, toml: str, digests: tuple[tuple[str, str], ...]) -> tuple[Planned, dict[str, Any]]:
     # All that the answer hangs on is in the key: gathering large files takes seconds.
@@ -106,7 +110,7 @@ def _sized(request: HttpRequest, design: Planned, pay: dict[str, Any]) -> dict[s
     wanted = wanted or Wanted(hourly=float(pay["per_hour"]) if "per_hour" in pay else None)
     try:
         wish = wish_of(design, wanted, currency=currency)
-        sized = size_of(wish)
+        sized = _size_of(wish)
     except (NoSuchJudgments, ValueError) as error:
         return {"form": form, "errors": (UploadError("", None, str(error)),)}
     shown = page_of(sized, title="What this design finds and costs")

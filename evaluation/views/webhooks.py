@@ -9,7 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evaluation.queue.queueing import has_workers
-from evaluation.queue.webhooks import BadWebhook, add_webhook, remove_webhook, rules, secret_of
+from evaluation.queue.webhooks import (
+    BadWebhook,
+    StillWaiting,
+    add_webhook,
+    remove_webhook,
+    rules,
+    secret_of,
+    try_webhook,
+)
 from evaluation.studies.membership import changing_membership_or_404, signed_in
 from evaluation.views.forms import WebhookForm
 
@@ -61,4 +69,18 @@ def webhook_remove(request: HttpRequest, name: str, number: int) -> HttpResponse
     webhook = get_object_or_404(study.webhooks, pk=number)
     remove_webhook(webhook=webhook, now=timezone.now(), by=signed_in(request.user))
     messages.success(request, "That address is told nothing more.")
+    return redirect("study-webhooks", name)
+
+
+@require_POST
+@login_required
+def webhook_try(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Send an address a message that says nothing, to see whether it is taken."""
+    study = changing_membership_or_404(request.user, name).study
+    try:
+        try_webhook(webhook=get_object_or_404(study.webhooks, pk=number), now=timezone.now())
+    except StillWaiting:
+        messages.error(request, "The last try of this address still waits to be sent.")
+    else:
+        messages.success(request, "A message is on its way; below it says whether it was taken.")
     return redirect("study-webhooks", name)

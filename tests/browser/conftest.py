@@ -22,6 +22,17 @@ AXE = Path(__file__).parent / "vendor" / "axe-core" / "4.14.1" / "axe.min.js"
 COLOURS = ("color-contrast", "link-in-text-block")
 LAPTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 360, "height": 740}
+# A laptop in the light and a phone in the dark by default; each with each among the slow tests, and of every page once
+# in `test_every_page`.
+SIGHTS = [
+    pytest.param(
+        {"viewport": viewport, "color_scheme": scheme},
+        id=f"{viewport['width']}-{scheme}",
+        marks=() if (viewport is PHONE) == (scheme == "dark") else pytest.mark.slow,
+    )
+    for viewport in (LAPTOP, PHONE)
+    for scheme in ("light", "dark")
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,8 +71,8 @@ def a_page(chromium) -> Iterator[Callable[..., Any]]:
 
     def make(*, viewport: dict[str, int] = LAPTOP, **options: Any) -> Any:
         context = chromium.new_context(viewport=viewport, **options)
-        # Generous, since two cores may be busy with other tests.
-        context.set_default_timeout(20_000)
+        # Generous, since two cores may be busy with other tests: it is waited as long only where something is wrong.
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -54,6 +54,7 @@ NO_PAGE: Final = {
     "study-job-file": "a file",
     "study-revoke": "a button of the invitations",
     "study-webhook-remove": "a button of the webhooks",
+    "study-webhook-try": "a button of the webhooks",
     "corpus-flag": "a button of the corpus",
     "talk-say": "a button of the talk",
     "talk-ask-again": "a button of the talk",

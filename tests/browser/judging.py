@@ -1,9 +1,11 @@
 """An annotator's moves on the judge page, and what the database has of them."""
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
-from evaluation.models import Judgment, Study
+from evaluation.models import Draft, Judgment, Study
 from tests.evaluation.views.builders import COHERENCE, NATURALNESS, a_link
 
 WITHOUT_TRAITS = (NATURALNESS, COHERENCE)
@@ -35,6 +37,19 @@ def press(page: Any, button: str) -> None:
 def pair_up(page: Any, number: int) -> None:
     """Wait until the pair with this number is on the page."""
     page.get_by_text(re.compile(rf"^\s*Pair {number} of ")).first.wait_for()
+
+
+def until(page: Any, so: Callable[[], bool]) -> None:
+    """Wait until it is so, while the page goes on: on a busy machine that takes longer than by itself."""
+    ends = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < ends, "not within 20 s"
+        page.wait_for_timeout(50)
+
+
+def until_kept(page: Any, **answers: str) -> None:
+    """Wait until the server has the draft with these answers, comment and problem."""
+    until(page, lambda: any(answers.items() <= each.answers.items() for each in Draft.objects.all()))
 
 
 def picked(page: Any) -> list[str]:

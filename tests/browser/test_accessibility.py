@@ -7,16 +7,12 @@ from pathlib import Path
 import pytest
 
 from evaluation.models import Study
-from tests.browser.conftest import LAPTOP, PHONE, violations
+from tests.browser.conftest import SIGHTS, violations
 from tests.browser.judging import come_in, first_pair_up, pair_up, press
 from tests.evaluation.views.builders import FIVE_STEPS, FLUENCY, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VENDOR = Path(__file__).parent / "vendor"
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport, scheme in ((LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"))
-]
 
 
 def test_axe_finds_what_is_wrong(live_server, a_page):
@@ -27,7 +23,7 @@ def test_axe_finds_what_is_wrong(live_server, a_page):
     assert [each for each in violations(page) if each.startswith("label:")] != []
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_the_way_in_and_out_has_no_violation(live_server, a_page, sight):
     study, page = a_study(pairs=1), a_page(**sight)
     found = {}

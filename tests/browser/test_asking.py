@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from evaluation.models import Background, Draft, Judgment, LostLook, Slot
+from evaluation.judging.submitting import DRAFT_COMMENT, DRAFT_PROBLEM
+from evaluation.models import Background, Judgment, LostLook, Slot
 from tests.browser.conftest import PHONE, violations, wide
-from tests.browser.judging import come_in, pair_up, press, stored
+from tests.browser.judging import come_in, pair_up, press, stored, until_kept
 from tests.evaluation.views.builders import COHERENCE, FLUENCY, NATURALNESS, TRAIT, a_link, a_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,14 +53,13 @@ def test_cannot_judge_asks_why_and_another_answer_does_not(a_page, live_server):
     assert (stored(), reasons()) == ([(0, "naturalness", "cannot_judge")], ["both are cut off"])
 
 
-def test_a_reason_survives_a_reload_a_second_after_the_last_key(a_page, live_server):
+def test_a_reason_that_the_server_has_survives_a_reload(a_page, live_server):
     page = a_page()
     come_in(page, live_server, a_study(criteria=(WHY,)))
     page.keyboard.press("1")
     page.locator(".reason input").fill("warm")
 
-    page.wait_for_timeout(1000)
-    assert Draft.objects.get().answers == {"naturalness": "left", "naturalness.reason": "warm"}
+    until_kept(page, **{"naturalness": "left", "naturalness.reason": "warm"})
     page.evaluate("localStorage.clear()")
     page.reload()
 
@@ -74,7 +74,7 @@ def test_a_comment_is_kept_on_the_server_too(a_page, live_server):
     page.get_by_text("Report a problem").click()
     page.get_by_label("Nonsense").check()
 
-    page.wait_for_timeout(1000)
+    until_kept(page, **{DRAFT_COMMENT: "odd spelling", DRAFT_PROBLEM: "nonsense"})
     page.evaluate("localStorage.clear()")
     page.reload()
 

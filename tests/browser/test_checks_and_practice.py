@@ -27,7 +27,7 @@ def begin(page: Any, live_server: Any, study: Any) -> None:
     """Follow a fresh link, agree, read, and see the first practice pair."""
     page.goto(live_server.url + a_link(study))
     page.get_by_role("button", name="I agree").click()
-    page.get_by_role("button", name="Show the first pair").click()
+    page.get_by_role("button", name="Show the first practice pair").click()
     page.wait_for_url("**/practice/")
 
 

@@ -4,15 +4,11 @@ import pytest
 
 from evaluation.models import DialogueFlag
 from generation.corpus.dialogues import write_dialogues
-from tests.browser.conftest import LAPTOP, PHONE, violations, wide
+from tests.browser.conftest import SIGHTS, violations, wide
 from tests.browser.test_research import sign_in
 from tests.builders import a_dialogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport, scheme in ((LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"))
-]
 PAGES = ("/corpora/", "/corpora/human/", "/corpora/human/?beside=distilled", "/corpora/human/?page=zero")
 
 
@@ -49,7 +45,7 @@ def test_a_dialogue_is_looked_at_beside_its_twin_and_flagged(live_server, a_page
     ]
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_no_page_of_a_corpus_has_a_violation_or_scrolls_sideways(live_server, a_page, sight):
     page = a_page(**sight)
     sign_in(page, live_server)

@@ -7,17 +7,13 @@ import pytest
 
 from evaluation.drafts import drafting
 from evaluation.models import Judgment, Study
-from tests.browser.conftest import LAPTOP, PHONE, violations, wide
+from tests.browser.conftest import SIGHTS, violations, wide
 from tests.browser.test_research import sign_in
 from tests.cast import NOW
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.uploads import TWO, responses_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport, scheme in ((LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"))
-]
 
 
 @pytest.fixture
@@ -100,7 +96,7 @@ def test_a_draft_is_written_without_a_script(live_server, a_page, parley_home):
 
 # Each page once by default: `test_every_page`.
 @pytest.mark.slow
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_every_page_of_a_draft_suits_everybody(live_server, a_page, parley_home, sight):
     toml = TWO + 'colour = "blue"\n[practice]\nmake = "shuffled-context"\n[[plan.hypotheses]]\ncriterion = "x"\n'
     wrong = drafting.begin(owner=a_researcher(), now=NOW, name="wrong", toml=toml)

@@ -66,6 +66,27 @@ def test_the_whole_way_with_the_keyboard_alone(live_server, a_page):
     assert [choice for _, _, choice in stored()] == ["left", "tie", "right"] * 2
 
 
+def test_what_was_said_of_a_pair_is_gone_with_it(live_server, a_page):
+    study, page = a_study(pairs=3, criteria=WITHOUT_TRAITS), a_page()
+    come_in(page, live_server, study)
+    for number in (1, 2):
+        pair_up(page, number)
+        for key in ("1", "0"):
+            page.keyboard.press(key)
+        said(page, "All answered. Enter: Submit.")
+        # At once, too: what was still to be said is not said of the next one.
+        page.keyboard.press("Enter")
+        pair_up(page, number + 1)
+        page.wait_for_timeout(200)
+        assert page.locator("#say").text_content() == ""
+
+    for key in ("1", "0", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("heading", name="Thank you.").wait_for()
+    page.wait_for_timeout(200)
+    assert page.locator("#say").count() == 0 or page.locator("#say").text_content() == ""
+
+
 def test_keys_act_on_the_marked_question_and_move_to_the_next_open_one(live_server, a_page):
     study, page = a_study(criteria=WITHOUT_TRAITS), a_page()
     come_in(page, live_server, study)

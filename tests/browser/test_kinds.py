@@ -5,8 +5,8 @@ import re
 import pytest
 
 from evaluation.models import Judgment
-from tests.browser.conftest import LAPTOP, PHONE, violations, wide
-from tests.browser.judging import come_in, first_pair_up, pick, picked, press
+from tests.browser.conftest import LAPTOP, SIGHTS, violations, wide
+from tests.browser.judging import come_in, first_pair_up, pick, picked, press, until
 from tests.evaluation.builders import EXTRAVERSION, a_persona_item, a_slot, a_study, two_dialogues
 from tests.evaluation.views.builders import a_link
 
@@ -33,11 +33,6 @@ TRAITS = tuple(
         ("neuroticism", "Is this person more anxious, moody and easily worried, or more calm and steady?"),
     )
 )
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport in (LAPTOP, PHONE)
-    for scheme in ("light", "dark")
-]
 
 
 def a_study_of_dialogues(*, items=2, criteria=THREE, texts=(LONG, LONG[::-1]), **fields):
@@ -67,7 +62,7 @@ def box(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_two_conversations_are_judged_with_no_violation(live_server, a_page, sight):
     study, page = a_study_of_dialogues(), a_page(**sight)
     come_in(page, live_server, study)
@@ -111,8 +106,7 @@ def test_on_a_laptop_the_conversations_scroll_and_the_questions_stay_in_sight(li
     # Each by itself, by the keyboard alone.
     page.get_by_role("region", name="Conversation 2").focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(700)
-    assert regions.nth(1).evaluate("one => one.scrollTop") > 100
+    until(page, lambda: regions.nth(1).evaluate("one => one.scrollTop") > 100)
     assert regions.nth(0).evaluate("one => one.scrollTop") == 0
     page.keyboard.press("2")
     assert picked(page) == ["answer.naturalness=right"]
@@ -184,7 +178,7 @@ def test_right_to_left_conversations_are_mirrored(live_server, a_page):
     assert picked(page) == ["answer.naturalness=left"]
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_a_persona_is_labelled_with_no_violation(live_server, a_page, sight):
     study, page = a_study_of_personas(), a_page(**sight)
     come_to_the_first_description(page, live_server, study)

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.models import Annotator, Judgment, JudgmentRevision, Slot
 from tests.browser.conftest import PHONE
-from tests.browser.judging import WITHOUT_TRAITS, come_in, first_pair_up, pair_up, pick, picked, press, stored
+from tests.browser.judging import WITHOUT_TRAITS, come_in, first_pair_up, pair_up, pick, picked, press, stored, until
 from tests.evaluation.views.builders import a_link, a_study
 
 
@@ -117,7 +117,7 @@ def test_a_draft_survives_a_reload_when_the_server_never_got_it(live_server, a_p
     pick(page, "Coherence", "Reply 2")
     page.get_by_text("Comment", exact=True).click()
     page.get_by_label("A comment on this pair").fill("Both are odd.")
-    page.wait_for_timeout(600)
+    until(page, lambda: "Both are odd." in page.evaluate("Object.values(localStorage).join()"))
     page.reload()
 
     assert picked(page) == ["answer.coherence=right"]

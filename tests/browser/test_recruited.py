@@ -5,18 +5,12 @@ import re
 import pytest
 
 from evaluation.models import Annotator, Judgment
-from tests.browser.conftest import PHONE, violations, wide
+from tests.browser.conftest import PHONE, SIGHTS, violations, wide
 from tests.browser.judging import come_in, first_pair_up, pair_up, pick, press
 from tests.evaluation.views.builders import NATURALNESS, a_study
 from tests.evaluation.views.test_recruited import ADA, BO, from_prolific, in_the_frame, recruited
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGHT = [
-    pytest.param({"color_scheme": "light"}, id="1280-light"),
-    pytest.param({"color_scheme": "dark"}, id="1280-dark"),
-    pytest.param({"viewport": PHONE, "color_scheme": "light"}, id="360-light"),
-    pytest.param({"viewport": PHONE, "color_scheme": "dark"}, id="360-dark"),
-]
 
 
 def prolific_stands_in(page) -> list[str]:
@@ -63,7 +57,7 @@ def test_declining_leads_back_to_prolific(live_server, a_page):
     assert (asked[0].partition("cc=")[2], Annotator.objects.count()) == ("NOPE1234", 0)
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_withdrawing_and_the_platforms_pages_have_no_violation_and_fit(live_server, a_page, sight):
     study, page = a_study(name="own", public_id="ownlinks", pairs=1), a_page(**sight)
     recruited()

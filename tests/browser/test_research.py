@@ -7,17 +7,13 @@ from evaluation.models import Study
 from evaluation.reports.build import build_report
 from evaluation.reports.render import report_html
 from evaluation.stats.data.declared import StudyInfo
-from tests.browser.conftest import LAPTOP, PHONE, violations, wide
+from tests.browser.conftest import SIGHTS, violations, wide
 from tests.cast import CLEO
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.reports.builders import an_info, some_rows, three_systems
 from tests.evaluation.views.people import ZEBRA, a_planted_study
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport, scheme in ((LAPTOP, "light"), (LAPTOP, "dark"), (PHONE, "light"))
-]
 PAGES = (
     "/studies/",
     "/studies/snow/",
@@ -64,7 +60,7 @@ def test_a_study_is_watched_closed_and_its_report_read(live_server, a_page):
 
 # Each page once by default: `test_every_page`.
 @pytest.mark.slow
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_no_page_for_researchers_has_a_violation_or_scrolls_sideways(live_server, a_page, sight):
     study, page = a_planted_study(), a_page(**sight)
     page.goto(f"{live_server.url}/account/login/")
@@ -81,7 +77,7 @@ def test_no_page_for_researchers_has_a_violation_or_scrolls_sideways(live_server
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize(
     ("rows", "info"),
     [

@@ -5,16 +5,11 @@ from django.utils import timezone
 
 from evaluation.models import AnsweringProcess, TalkReply
 from evaluation.talks import talking
-from tests.browser.conftest import LAPTOP, PHONE, violations, wide
+from tests.browser.conftest import SIGHTS, violations, wide
 from tests.browser.test_research import sign_in
 from tests.evaluation.builders import a_researcher
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGHT = [
-    pytest.param({"viewport": viewport, "color_scheme": scheme}, id=f"{viewport['width']}-{scheme}")
-    for viewport in (LAPTOP, PHONE)
-    for scheme in ("light", "dark")
-]
 PERSONA = ("i like to ski.", "i have two dogs.")
 
 
@@ -46,7 +41,7 @@ def test_a_turn_is_said_and_the_replies_come_by_themselves(live_server, a_page):
     assert page.evaluate("document.activeElement.name") == "text"
 
 
-@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_no_page_of_a_talk_has_a_violation_or_scrolls_sideways(live_server, a_page, sight):
     here()
     talk = talking.begin(

@@ -160,7 +160,7 @@ def test_two_files_from_outside_become_an_open_study(tmp_path, capsys, monkeypat
     )
 
     assert said.startswith("a-against-b was created: a against b, open.\n  4 contexts; 4 pairs to judge; 8")
-    assert said.splitlines()[-1] == "Next: manage.py invite a-against-b"
+    assert said.splitlines()[-1] == "Next: manage.py invite a-against-b --open, or --count N for personal links"
     assert Study.objects.get().is_open()
 
 

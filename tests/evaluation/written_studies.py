@@ -150,12 +150,21 @@ def plans(keys: list[str], *, rule: str, compares: bool) -> st.SearchStrategy[Pl
     return st.just(Plan(exclusions=ruled)) | declared
 
 
+def trait_words(language: str) -> st.SearchStrategy[Any]:
+    """Words for some traits, in the study's language: one line without braces, as the form has it."""
+    line = words.map(lambda text: " ".join(text.split())).filter(lambda text: text and not {"{", "}"} & set(text))
+    levels = st.dictionaries(st.sampled_from(("high", "low")), line, min_size=1)
+    traits = st.dictionaries(st.sampled_from(TRAITS), levels, min_size=1, max_size=2)
+    return st.just({}) | traits.map(lambda said: {language: said})
+
+
 @st.composite
 def study_files(draw: Any, folder: Path) -> StudyFile:
     """A study file of any kind, as its reader gives it."""
     kind = draw(st.sampled_from(("pair", "dialogues", "persona")))
     keys = draw(st.lists(names, min_size=1, max_size=4, unique=True))
     asked = draw(criteria(kind, keys))
+    language = draw(st.sampled_from(("en", "de", "pt-BR")))
     plain = [each.key for each in asked if not each.after and not each.needs and each.scale.startswith("preference")]
     known = some(st.sampled_from(plain or ["-"]), least=1)
     own = kind == "pair"
@@ -222,7 +231,8 @@ def study_files(draw: Any, folder: Path) -> StudyFile:
             kind=kind,
             criteria=st.just(asked),
             public_title=words,
-            language=st.sampled_from(("en", "de", "pt-BR")),
+            language=language,
+            trait_words=trait_words(language) if any(each.needs for each in asked) else st.just({}),
             contexts=chosen,
             judgments_per_pair=st.integers(1, 1000),
             max_share=shares,

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.targets import ROOT, TARGETS, Target, try_out
 
-SHORT, LONG = 150, 2000
+SHORT, LONG = 80, 2000
 ATHERIS_RUNS, ATHERIS_SECONDS = 100_000, 20
 # Seconds after which reading a few kilobytes has hung.
 HUNG = 30
@@ -100,6 +100,9 @@ ALWAYS = (
     b"a = " + b"[" * 5000,
     b"a." * 2000 + b"a = 1",
     b'key = "a"\n',
+    # Found by the long form: a line's number without end, a lone carriage return in a header.
+    b"1" * 5001 + b" hello\n",
+    b"a\rb,c\n1,2\n",
 )
 
 

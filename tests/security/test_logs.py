@@ -5,6 +5,7 @@ import json
 import logging
 import logging.config
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 
 from config.logs import told
 from evaluation.models import Annotator, Membership
+from evaluation.study_files.uploaded_files import LARGEST_STUDY_FILE
 from tests.cast import CLEO
 from tests.evaluation.api.builders import JSON, a_script
 from tests.evaluation.builders import a_researcher
@@ -98,6 +100,44 @@ def test_a_whole_session_leaves_no_word_of_anybody_in_any_line(lines, monkeypatc
     assert len(planted) > 14
     answered = [json.loads(line) for line in found]
     assert {each["status"] for each in answered if "status" in each} >= {200, 302, 400, 401, 403, 404, 500}
+
+
+def test_a_refused_upload_is_logged_by_its_route_and_status_and_without_a_word_of_it(lines, monkeypatch, parley_home):
+    a_researcher(CLEO, PASSWORD)
+    lab, script = Client(REMOTE_ADDR=ADDRESS), a_script()
+    lab.post("/account/login/", {"login": CLEO, "password": PASSWORD})
+    study = f'title = "{COMMENT}"\nresponses = ["p.jsonl", "pt.jsonl"]\nethics = "none"\n'.encode()
+    picture, told = b"\x89PNG\r\n\x1a\n" + COMMENT.encode(), f'{{"persona": "{COMMENT}"}}\n'.encode()
+    refused = {
+        # Too large; no responses at all; a name that leads elsewhere.
+        413: [{"study.toml": study + b"# " + COMMENT.encode() * LARGEST_STUDY_FILE}],
+        400: [{"study.toml": study, "p.jsonl": picture, "pt.jsonl": told}, {f"{REASON}|{PID}.exe": picture}],
+    }
+
+    for status, uploads in refused.items():
+        for files in uploads:
+            sent = {"name": "t", "files": [SimpleUploadedFile(name, content) for name, content in files.items()]}
+            assert script.post("/api/v1/studies/", sent).status_code == status
+            sent["files"] = [SimpleUploadedFile(name, content) for name, content in files.items()]
+            assert lab.post("/studies/new/", {"do": "compare", **sent}).status_code == status
+    # More than is even read.
+    monkeypatch.setattr("evaluation.views.uploads.LARGEST_TOTAL", 1000)
+    monkeypatch.setattr("evaluation.views.uploads.AROUND", 0)
+    whole = {"name": PID, "files": SimpleUploadedFile("p.jsonl", told * 1000)}
+    assert lab.post("/studies/new/", whole).status_code == 413
+
+    found = lines()
+    planted = (COMMENT, "Lovelace", REASON, PID, ADDRESS, CLEO)
+    assert [(word, line) for word in planted for line in found if word in line] == []
+    answered = Counter(
+        (each["route"], each["status"]) for each in map(json.loads, found) if each.get("status") in refused
+    )
+    assert answered == {
+        ("api/v1/studies/", 413): 1,
+        ("api/v1/studies/", 400): 2,
+        ("studies/new/", 413): 2,
+        ("studies/new/", 400): 2,
+    }
 
 
 def test_every_line_is_one_object_of_known_fields(lines, monkeypatch):

@@ -26,9 +26,10 @@ MARKED_SAFE = {
 }
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    for path in FILES:
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def trees() -> list[tuple[str, ast.AST]]:
+    """Every file of ours, read once."""
+    return [(str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -50,10 +51,10 @@ def test_there_are_files_to_look_at():
     assert len(FILES) > 200
 
 
-def test_nothing_that_unpickles_is_imported():
+def test_nothing_that_unpickles_is_imported(trees):
     found = [
         f"{name}:{node.lineno}"
-        for name, tree in trees()
+        for name, tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for module in [getattr(node, "module", None), *(each.name for each in node.names)]
@@ -63,9 +64,9 @@ def test_nothing_that_unpickles_is_imported():
     assert found == []
 
 
-def test_no_checkpoint_is_loaded_but_its_weights():
+def test_no_checkpoint_is_loaded_but_its_weights(trees):
     found = []
-    for name, tree in trees():
+    for name, tree in trees:
         for called, call in calls(tree):
             owner = getattr(getattr(call.func, "value", None), "id", "")
             if called == "load" and owner == "torch" and given(call, "weights_only") is not True:
@@ -78,9 +79,9 @@ def test_no_checkpoint_is_loaded_but_its_weights():
     assert found == []
 
 
-def test_nothing_that_was_typed_is_run():
+def test_nothing_that_was_typed_is_run(trees):
     found = []
-    for name, tree in trees():
+    for name, tree in trees:
         for called, call in calls(tree):
             # `model.eval()` and `re.compile()` are other things of that name.
             if called in CALLS and isinstance(call.func, ast.Name):
@@ -95,8 +96,8 @@ def test_nothing_that_was_typed_is_run():
     assert found == []
 
 
-def test_html_is_marked_safe_in_few_places_and_no_template_turns_escaping_off():
-    marked = {name for name, tree in trees() for called, _ in calls(tree) if called == "mark_safe"}
+def test_html_is_marked_safe_in_few_places_and_no_template_turns_escaping_off(trees):
+    marked = {name for name, tree in trees for called, _ in calls(tree) if called == "mark_safe"}
     templates = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "templates").rglob("*.html")
@@ -125,10 +126,10 @@ OURS = {"field.help_text", "styles"}
 
 
 @pytest.mark.parametrize("folder", ["config", "generation", "training", "evaluation"])
-def test_nothing_is_fetched_from_an_address_that_a_page_was_given(folder):
+def test_nothing_is_fetched_from_an_address_that_a_page_was_given(trees, folder):
     """Pages and API reach no network: what does stands in modules that only commands and workers use."""
     found = set()
-    for name, tree in trees():
+    for name, tree in trees:
         if not name.startswith((f"{folder}/views/", f"{folder}/api/")):
             continue
         for node in ast.walk(tree):
@@ -140,9 +141,9 @@ def test_nothing_is_fetched_from_an_address_that_a_page_was_given(folder):
     assert found == set()
 
 
-def test_no_key_and_no_password_stands_in_the_source():
+def test_no_key_and_no_password_stands_in_the_source(trees):
     found = []
-    for name, tree in trees():
+    for name, tree in trees:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant):
                 continue

@@ -43,7 +43,7 @@ class Command(ParleyCommand):
             help=(
                 "a key of study.toml and its new value: criteria.KEY.question, .help, .name or .ends; text.consent, "
                 ".instructions or .end (@FILE reads a file); public_title; plan.alpha, plan.hypotheses, ... as TOML; "
-                "pay; closes (a day, or a day and a time); may be repeated"
+                "trait_words.LANGUAGE.TRAIT.LEVEL; pay; closes (a day, or a day and a time); may be repeated"
             ),
         )
         parser.add_argument(

@@ -37,18 +37,24 @@
   }
 
   function go(group) {
-    (lacksReason(group) ? reason(group) : (picked(group) ?? radios(group)[0])).focus();
+    const place = lacksReason(group) ? reason(group) : (picked(group) ?? radios(group)[0]);
+    place.focus({ preventScroll: true });
+    // The question with its answers; where it is too high for the window, at least the answer.
+    for (const each of [group, place]) each.scrollIntoView({ block: "nearest" });
     mark();
   }
 
   // What is said is written on the page, in the study's language.
   const words = () => document.getElementById("say").dataset;
 
+  let toSay = null;
+
   function say(sentence) {
     const place = document.getElementById("say");
     place.textContent = "";
+    clearTimeout(toSay);
     // Emptied first: the same words twice are announced twice.
-    setTimeout(() => { place.textContent = sentence; }, 50);
+    toSay = setTimeout(() => { place.textContent = sentence; }, 50);
   }
 
   function pick(radio, { moveOn }) {
@@ -114,6 +120,14 @@
 
   document.addEventListener("focusin", () => sheet() && mark());
 
+  // A question that holds a submit up says so beside its answers.
+  const whatIsMissing = (group) => (lacksReason(group) ? words().reasonMissing : words().stillOpen);
+
+  function complain(group, missing) {
+    group.classList.toggle("missing", missing);
+    group.querySelector(".needed").textContent = missing ? whatIsMissing(group) : "";
+  }
+
   // Instructions and keys, over the pair ------------------------------------------------------------------------
 
   const open = (id) => document.getElementById(id).showModal();
@@ -128,6 +142,14 @@
     // A click on the backdrop has the dialog itself as its target.
     if (dialog && (event.target === dialog || event.target.closest("[data-closes]"))) dialog.close();
   });
+
+  // What opens below the button that stays in reach on a phone comes into sight.
+  document.addEventListener(
+    "toggle",
+    (event) => event.target.matches(".aside[open]") && event.target.scrollIntoView({ block: "nearest" }),
+    // It does not bubble.
+    { capture: true },
+  );
 
   // Active seconds: the page is visible and has the focus -------------------------------------------------------
 
@@ -212,7 +234,8 @@
 
   function changed(event) {
     if (!event.target.closest("#sheet")) return;
-    event.target.closest(".criterion")?.classList.remove("missing");
+    const group = event.target.closest(".criterion.missing");
+    if (group) complain(group, isOpen(group));
     const aside = event.target.closest(".aside");
     if (aside) aside.classList.toggle("filled", [...aside.querySelectorAll("textarea, input:checked")].some((each) => each.value));
     remember();
@@ -250,9 +273,9 @@
       if (missing) {
         event.preventDefault();
         event.stopImmediatePropagation();
-        for (const group of groups()) group.classList.toggle("missing", isOpen(group));
+        for (const group of groups()) complain(group, isOpen(group));
         go(missing);
-        say(lacksReason(missing) ? words().reasonMissing : words().stillOpen);
+        say(whatIsMissing(missing));
         return;
       }
       stopKeeping();
@@ -261,6 +284,20 @@
       sheet().seconds.value = tick().toFixed(1);
     },
     // Before htmx, which would send at once.
+    { capture: true },
+  );
+
+  // The second click of two, where the next pair has come in between, is not meant for that pair.
+  const A_DOUBLE_CLICK = 400;
+  let arrived = -Infinity;
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const meant = performance.now() - arrived > A_DOUBLE_CLICK || groups().some(picked);
+      // A key's click has no count.
+      if (event.detail && !meant && event.target.closest(".send button, .skips")) event.preventDefault();
+    },
     { capture: true },
   );
 
@@ -274,20 +311,25 @@
     freeze(true);
     const wait = Math.min(30, 2 ** ++tries);
     const place = document.getElementById("trouble");
-    const notice = document.createElement("p");
-    notice.className = "notice";
-    notice.textContent = words().notSent;
-    const now = document.createElement("button");
-    now.type = "button";
-    now.textContent = words().tryNow;
-    now.addEventListener("click", sendAgain);
-    notice.append(" ", now);
-    if (place.firstChild) place.firstChild.replaceWith(notice);
-    else place.append(notice);
+    // Said once, and not again with every try; its button keeps the focus.
+    if (!place.querySelector(".unsent")) {
+      const notice = document.createElement("p");
+      notice.className = "notice unsent";
+      notice.textContent = words().notSent;
+      const now = document.createElement("button");
+      now.type = "button";
+      now.textContent = words().tryNow;
+      now.addEventListener("click", sendAgain);
+      notice.append(" ", now);
+      place.replaceChildren(notice);
+      notice.scrollIntoView({ block: "nearest" });
+    }
     clearTimeout(again);
     again = setTimeout(sendAgain, wait * 1000);
   }
 
+  // While it is on its way, too: what is picked meanwhile would be in neither.
+  document.addEventListener("htmx:beforeSend", (event) => event.detail.elt === sheet() && freeze(true));
   for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, notSent);
   document.addEventListener("htmx:responseError", (event) => {
     // Refused, not lost: a cookie or a token is gone. The page says why, or comes fresh with what was picked here.
@@ -295,6 +337,8 @@
     else notSent();
   });
   window.addEventListener("online", () => again !== null && sendAgain());
+  // Come back to as it was left, by the browser's own button: nothing is on its way any more.
+  window.addEventListener("pageshow", (event) => event.persisted && again === null && sheet() && freeze(false));
 
   // A pair, or its next sheet, has come -------------------------------------------------------------------------
 
@@ -332,8 +376,12 @@
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (!sheet() || !["main", "sheet"].includes(event.target.id)) return;
+    if (!["main", "sheet"].includes(event.target.id)) return;
+    // What was said was of the pair that has gone.
+    say("");
+    if (!sheet()) return;
     tries = 0;
+    arrived = performance.now();
     begin();
     if (document.querySelector("#trouble .notice")) {
       go(sheet().querySelector(".missing:not(:disabled)") ?? firstOpen() ?? groups()[0]);
@@ -343,6 +391,7 @@
     } else {
       document.getElementById("scene").focus({ preventScroll: true });
       mark();
+      if (pressed?.value === "skip") say(words().skipped);
     }
   });
 

@@ -65,6 +65,8 @@ class Conduct:
     # Question -> its answers with how many gave them, merged so that no cell is small; absent while the study runs.
     background: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     form: tuple[FormFound, ...] = ()
+    # Trait -> level -> the words in which the study says it, where they are its own.
+    trait_words: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def conduct_from_json(data: Mapping[str, Any]) -> Conduct:
@@ -102,6 +104,10 @@ def conduct_from_json(data: Mapping[str, Any]) -> Conduct:
             )
             for each in data.get("form") or ()
         ),
+        trait_words={
+            str(trait): {str(level): str(words) for level, words in levels.items()}
+            for trait, levels in (data.get("trait_words") or {}).items()
+        },
     )
 
 

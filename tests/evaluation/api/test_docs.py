@@ -15,7 +15,7 @@ def test_every_address_of_the_walk_is_one_of_the_api():
 
     assert len(addresses) > 20
     for each in addresses:
-        filled = each.replace("$PAIR", "x").replace("$CODE", "A-ADA")
+        filled = each.replace("$PAIR", "x").replace("$CODE", "A-ADA").replace("$DOV", "3").replace("$JOB", "4")
         assert resolve(f"/api/v1/{filled}").url_name != "api-nowhere", each
 
 

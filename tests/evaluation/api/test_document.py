@@ -108,7 +108,18 @@ def test_answers_are_what_their_schemas_say(document):
         ).json(),
     }
     close_study(study=study, now=NOW)
-    for path in ("", "progress/", "audit/", "annotators/", "invites/", "judgments/", "report/", "amendments/"):
+    for path in (
+        "",
+        "progress/",
+        "audit/",
+        "annotators/",
+        "invites/",
+        "judgments/",
+        "report/",
+        "amendments/",
+        "members/",
+        "jobs/",
+    ):
         answers["/api/v1/studies/{name}/" + path, "get"] = script.get(f"/api/v1/studies/snow/{path}").json()
     answers["/api/v1/studies/", "get"] = script.get("/api/v1/studies/").json()
 

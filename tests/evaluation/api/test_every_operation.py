@@ -31,7 +31,9 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from evaluation.annotators.joining import consent_version
 from evaluation.api import urls
-from tests.cast import NOW
+from evaluation.models import Job, Membership, Webhook
+from evaluation.queue.webhooks import EVENTS
+from tests.cast import DOV, NOW
 from tests.evaluation.api.builders import a_front_end, a_script, an_invite, claimed, judged
 from tests.evaluation.builders import THREE_CRITERIA, a_researcher, a_study, an_annotator, judge_all
 
@@ -83,7 +85,8 @@ def one_connection(world) -> Iterator[None]:
 @pytest.fixture
 def world(parley_home, settings) -> World:
     """An open study with somebody at work, a draft, a closed one, and one of somebody else."""
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.ALLOWED_HOSTS, settings.WEBHOOK_HOSTS = ["*"], ["hooks.example.org"]
+    settings.BROKER_URL = "memory://"
     cleo = a_researcher()
     pay = {"pay": {"currency": "EUR", "per_judgment": "0.15"}}
     study = a_study(
@@ -97,6 +100,10 @@ def world(parley_home, settings) -> World:
     front, script = a_front_end(study), a_script()
     judged(front, claimed(front))
     pair = claimed(front)["item"]["pair"]
+    job = Job.objects.create(study=a_last(study, "shut"), kind="export", state="done", made_at=NOW)
+    hook = Webhook.objects.create(study=study, address="https://hooks.example.org/", events=EVENTS, made_at=NOW)
+    Membership.objects.create(study=study, researcher=a_researcher(DOV), role="reader")
+    numbers = [*study.invites.values_list("pk", flat=True), *study.memberships.values_list("pk", flat=True)]
     return World(
         tokens={
             True: front.defaults["HTTP_AUTHORIZATION"],
@@ -105,7 +112,9 @@ def world(parley_home, settings) -> World:
         known={
             "name": ["snow", "shut", "draft", "theirs"],
             "code": [*study.annotators.values_list("code", flat=True), "A-BO"],
-            "number": [*study.invites.values_list("pk", flat=True), 10**30],
+            "number": [*numbers, job.pk, hook.pk, 10**30],
+            "email": ["dov@example.org", "cleo@example.org"],
+            "address": ["https://hooks.example.org/parley", "https://elsewhere.example.org/"],
             "pair": [pair],
             "confirm": ["snow", "shut", "A-BO", "withdraw"],
             "invite": [an_invite(study), an_invite(study, personal=False)],

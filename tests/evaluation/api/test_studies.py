@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation.models import ApiToken, AuditEntry, Membership, Study
+from evaluation.models import ApiToken, AuditEntry, Job, Membership, Study, Webhook
+from evaluation.queue.webhooks import try_webhook
 from tests.cast import DOV
 from tests.evaluation.api.builders import a_script, sent
 from tests.evaluation.builders import a_researcher, a_study, an_annotator, judge_all
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/studies/"
 SNOW = f"{LIST}snow/"
-READ = (SNOW, f"{SNOW}progress/", f"{SNOW}audit/", f"{SNOW}annotators/", f"{SNOW}amendments/", f"{SNOW}invites/")
+LISTS = ("annotators", "amendments", "invites", "members", "jobs", "webhooks")
+READ = (SNOW, f"{SNOW}progress/", f"{SNOW}audit/", *(f"{SNOW}{each}/" for each in LISTS))
 ALL = (LIST, *READ, f"{SNOW}judgments/", f"{SNOW}report/")
 
 
@@ -247,6 +249,11 @@ def test_a_page_takes_as_many_queries_for_one_row_as_for_three(address):
             judge_all(study, an_annotator(study, f"A-{rows}{number}"))
             sent(script, f"{SNOW}invites/", {"kind": "open"})
             AuditEntry.objects.create(study=study, action="x", made_by=a_researcher(), made_at=timezone.now())
+            somebody = a_researcher(f"{rows}{number}@example.org")
+            Membership.objects.create(study=study, researcher=somebody, role="reader")
+            job = Job.objects.create(study=study, kind="report", state="done", made_at=timezone.now(), made_by=somebody)
+            hook = Webhook.objects.create(study=study, address=f"https://x.test/{job.pk}", made_at=timezone.now())
+            try_webhook(webhook=hook, now=timezone.now())
         with CaptureQueriesContext(connection) as asked:
             assert script.get(address).status_code == 200
         counts.append(len(asked))

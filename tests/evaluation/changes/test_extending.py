@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from evaluation.annotators.excluding import exclude
-from evaluation.changes.extending import CannotExtend, extend
+from evaluation.changes.extending import extend
+from evaluation.changes.further import CannotExtend
 from evaluation.judging.assignment import claim_next
 from evaluation.material.gathering import gather
 from evaluation.models import Amendment, Annotator, AuditEntry, Slot, Study

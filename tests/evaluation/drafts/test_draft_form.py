@@ -7,18 +7,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from evaluation.drafts.draft_form import (
-    NotToml,
-    add_row,
-    apply,
-    document_of,
-    move_row,
-    remove_row,
-    set_text_file,
-    shown,
-)
+from evaluation.drafts.draft_form import NotToml, document_of, set_text_file
+from evaluation.drafts.draft_rows import add_row, move_row, remove_row
+from evaluation.drafts.draft_showing import shown
 from evaluation.study_files.study_problems import look_at
 from evaluation.study_files.study_toml import written
+from tests.evaluation.drafts.forms import changed
 from tests.evaluation.written_studies import study_files
 
 TOML = """\
@@ -42,32 +36,6 @@ options = ["cold", "warm"]
 alpha = 0.05
 contrasts = [{ criterion = "naturalness", better = "pt", than = "p", minus = { better = "p", than = "pt" } }]
 """
-
-
-def as_sent(document) -> dict[str, list[str]]:
-    """What a browser sends of the form as it is shown, with nothing changed."""
-    posted = {}
-    for each in shown(document)[0]:
-        for field in [*each.fields, *(field for row in each.rows for field in (*row.fields, *row.folded))]:
-            if field.field.kind in ("ticks", "yes"):
-                posted[f"has.{field.name}"] = ["1"]
-                known = ["yes", *(value for value, _ in field.field.choices)]
-                if chosen := [value for value in field.chosen if value in known]:
-                    posted[field.name] = chosen
-            elif field.field.kind == "choice":
-                posted[field.name] = [field.value or field.choices[0][0]]
-            else:
-                posted[field.name] = [field.value.replace("\n", "\r\n")]
-    return posted
-
-
-def changed(toml: str, **said: str | list[str]) -> str:
-    document = document_of(toml)
-    posted = as_sent(document)
-    for name, value in said.items():
-        posted[name.replace("__", ".")] = value if isinstance(value, list) else [value]
-    apply(document, posted)
-    return document.as_string()
 
 
 def test_a_form_that_was_not_changed_changes_nothing():

@@ -44,6 +44,18 @@ def test_a_real_reply_stands_against_one_of_another_dialogue(settings, tmp_path)
     assert list(study.plan["exclusions"]) == ["checks_wrong >= 2"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The other reply was given"), ("de-AT", "Die andere Antwort wurde")]
+)
+def test_feedback_on_a_pair_that_was_made_is_in_the_studys_language(settings, tmp_path, language, said):
+    settings.PARLEY_HOME = tmp_path
+    two_systems(tmp_path, contexts=20)
+
+    study = created(tmp_path, f'language = "{language}"\n{STUDY}{PRACTICE}').study
+
+    assert [each.why.startswith(said) for each in study.items.filter(is_practice=True)] == [True, True]
+
+
 def test_contexts_to_spare_are_taken_first(settings, tmp_path):
     settings.PARLEY_HOME = tmp_path
     two_systems(tmp_path, contexts=20)

@@ -3,7 +3,7 @@
 import pytest
 
 from evaluation.changes.registration_answers import SCALES as IN_REGISTRATIONS
-from evaluation.drafts.draft_fields import SCALE_WORDS
+from evaluation.drafts.fields_of_questions import SCALE_WORDS
 from evaluation.models import Criterion
 from evaluation.reports.agreement_block import SUITED
 from evaluation.reports.heds_answers import FORMS

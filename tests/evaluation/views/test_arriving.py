@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from evaluation.annotators.joining import create_invite, find_invite
 from evaluation.models import Annotator, Invite, Judgment, Study
+from evaluation.operation.rates import forget_counts
 from evaluation.views.pacing import minutes
 from tests.cast import NOW
-from tests.evaluation.views.builders import a_link, a_study, entered
+from tests.evaluation.api.builders import sent
+from tests.evaluation.views.builders import NATURALNESS, a_link, a_study, entered, form_of
 
 pytestmark = pytest.mark.django_db
 PLACE = "/s/k3p9w2xq"
@@ -223,14 +226,24 @@ def test_a_pause_says_how_to_come_back():
 
 
 def test_the_end_thanks_and_says_what_happens_to_the_answers():
-    study, ada = a_study(pairs=0), Client()
+    study, ada = a_study(pairs=1, criteria=(NATURALNESS,)), Client()
     entered(ada, study)
+    pair = ada.get(f"{PLACE}/judge/").text
 
-    done = ada.get(f"{PLACE}/judge/", follow=True)
+    done = ada.post(f"{PLACE}/judge/", form_of(pair) | {"answer.naturalness": "left"}, follow=True)
 
     page = done.content.decode()
     assert done.redirect_chain[-1][0] == f"{PLACE}/end/"
     assert all(words in page for words in ("Thank you.", "What happens to your answers", "cleo@example.org"))
+
+
+def test_the_end_says_nothing_of_answers_to_whoever_gave_none():
+    study, ada = a_study(pairs=0), Client()
+    entered(ada, study)
+
+    page = ada.get(f"{PLACE}/judge/", follow=True).text
+
+    assert ("There is nothing for you to judge." in page, "your answers" in page) == (True, False)
 
 
 def test_the_end_says_when_the_rest_is_with_others():
@@ -287,3 +300,67 @@ def test_a_personal_link_that_was_opened_is_not_used_up():
 )
 def test_time_is_told_as_people_tell_it(seconds, words):
     assert minutes(seconds) == words
+
+
+@pytest.fixture
+def three_links_a_minute(settings):
+    settings.API_RATES = {"enter": "3/min"}
+    cache.clear()
+    forget_counts()
+    yield
+    cache.clear()
+    forget_counts()
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_whoever_tries_many_links_is_asked_to_wait_and_others_are_not():
+    study = a_study()
+    link = a_link(study)
+
+    guesses = [Client().get(f"/j/guess-{number}/") for number in range(4)]
+    refused = Client().get(link)
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7").get(link)
+
+    assert [each.status_code for each in guesses] == [404, 404, 404, 429]
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 61
+    assert "One moment, please." in refused.text
+    assert "More links were opened from your network" in refused.text
+    assert f'href="{link}"' in refused.text
+    assert elsewhere.status_code == 302
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_links_are_counted_on_the_page_and_in_the_api_together():
+    study = a_study()
+    for _ in range(2):
+        assert sent(Client(), "/api/v1/annotate/enter/", {"invite": "guess"}).status_code == 404
+
+    assert [Client().get(a_link(study)).status_code for _ in range(2)] == [302, 429]
+    assert sent(Client(), "/api/v1/annotate/enter/", {"invite": "guess"}).status_code == 429
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_a_header_that_no_proxy_of_ours_set_hides_nobody():
+    for number in range(3):
+        Client(headers={"X-Forwarded-For": f"192.0.2.{number}"}).get("/j/guess/")
+
+    assert Client(headers={"X-Forwarded-For": "192.0.2.99"}).get("/j/guess/").status_code == 429
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_whoever_waits_is_told_so_in_their_browsers_language():
+    for _ in range(3):
+        Client().get("/j/guess/")
+
+    assert "Einen Moment, bitte." in Client(headers={"Accept-Language": "de"}).get("/j/guess/").text
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_whoever_came_in_goes_on_whatever_was_tried_from_there():
+    study, ada = a_study(), Client()
+    entered(ada, study)
+    for _ in range(4):
+        Client().get("/j/guess/")
+
+    assert ada.get(f"{PLACE}/judge/").status_code == 200

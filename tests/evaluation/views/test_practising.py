@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from django.test import Client
 
 from evaluation.models import Annotator, Judgment, PracticeAnswer, Study
-from tests.evaluation.views.builders import PLANTED, a_study, entered, form_of
+from tests.evaluation.views.builders import PLANTED, TURNS, a_link, a_study, entered, form_of
 from tests.evaluation.views.known import add_known_pairs
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,25 @@ def test_feedback_says_what_is_right_and_why(ada):
     assert "Next practice pair" in said
 
 
+def test_feedback_keeps_at_hand_what_it_speaks_of(ada):
+    said = practise(ada, right=False)
+
+    # The conversation that the reply should have fitted, and what was asked for.
+    assert TURNS[-1].partition(" .")[0].capitalize() in said
+    assert 'href="/s/k3p9w2xq/instructions/"' in said
+
+
+def test_the_button_of_the_instructions_says_that_practice_comes_first():
+    client, study = Client(), a_study()
+    add_known_pairs(study, practice=1)
+    client.get(a_link(study))
+    client.post("/s/k3p9w2xq/consent/", {"answer": "agree"})
+
+    page = client.get("/s/k3p9w2xq/instructions/").text
+
+    assert ("Show the first practice pair" in page, "Show the first pair" in page) == (True, False)
+
+
 def test_who_passes_goes_on_to_the_real_pairs(ada):
     practise(ada, right=True)
     said = practise(ada, right=True)
@@ -78,6 +99,10 @@ def test_an_open_question_is_asked_for_and_a_second_send_changes_nothing(ada):
         ada.post(PRACTICE, form | {"answer.coherence": "left"})
 
     assert (missing.status_code, b"Please answer every question first." in missing.content) == (422, True)
+    assert "<title>Please answer every question first. · Practice 1 of 2" in re.sub(r">\s+", ">", missing.text)
+    # Without a script the browser itself goes to where the answer is missing.
+    assert (missing.text.count("autofocus"), missing.text.count("This one is still open.")) == (1, 1)
+    assert ("autofocus" in page, "still open" in page) == (False, False)
     assert PracticeAnswer.objects.count() == 1
     assert "Practice 2 of 2" in ada.get(PRACTICE).content.decode()
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from evaluation.drafts import drafting
-from evaluation.drafts.previewing import KEPT, few
+from evaluation.drafts.preview_material import KEPT, few
 from evaluation.models import Membership, Study
 from evaluation.studies.life import open_study
 from tests.cast import DOV, NOW

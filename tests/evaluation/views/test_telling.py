@@ -1,5 +1,7 @@
 """What is said before the first pair: a warning, ethics, what is kept; and the page that asks about the annotator."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -52,6 +54,19 @@ def test_what_is_kept_is_said_as_it_is():
 
     assert "is kept apart from your answers, so that you are paid" in page
     assert "One page asks a few things about you" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps"), [((), ["1 of 2", "2 of 2"]), (("language",), ["1 of 3", "2 of 3", "3 of 3"])]
+)
+def test_the_steps_before_the_first_pair_are_counted_as_they_come(asked, steps):
+    client = Client()
+    pages = [client.get(a_link(a_study(design={"background": list(asked)})), follow=True).text]
+    pages.append(client.post(f"{PLACE}/consent/", {"answer": "agree"}, follow=True).text)
+    if asked:
+        pages.append(client.post(f"{PLACE}/background/", {"do": "skip"}, follow=True).text)
+
+    assert [re.search(r"Before you begin · step (\d of \d)", page)[1] for page in pages] == steps
 
 
 def a_sitting(*asked: str) -> Client:

@@ -38,6 +38,19 @@ def test_an_address_is_added_told_and_removed(receiver):
     assert not Delivery.objects.exists()
 
 
+def test_an_address_is_tried_one_message_at_a_time(receiver):
+    a_planted_study()
+    cleo().post(PAGE, {"address": receiver.address(), "study_closed": "on"})
+    place = f"{PAGE}{Webhook.objects.get().pk}/try/"
+
+    assert "webhook.tried" in cleo().post(place, follow=True).text
+    assert "still waits to be sent" in cleo().post(place, follow=True).text
+    deliver_due(now=NOW.replace(year=2100))
+
+    assert (len(receiver.came), Delivery.objects.get().subject) == (1, "1")
+    assert dov().post(place).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
