@@ -3,22 +3,26 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.served_site import HOST, ROOT, Site
 from tests.web_annotators import Order
 
+# Seconds after which what is waited for does not come any more, on however busy a machine.
+PATIENCE: Final = 120.0
+
 
 class Session:
-    """Annotators in a process of their own; `done` once `finish` was called."""
+    """Annotators in a process of their own, who judge from `go` to `finish`."""
 
-    def __init__(self, site: Site, folder: Path, **said: Any) -> None:
-        order = folder / "order.json"
-        order.write_text(json.dumps(asdict(Order(address=site.address, host=HOST, **said))), encoding="utf-8")
+    def __init__(self, site: Site, **said: Any) -> None:
+        order = site.folder / "order.json"
+        told = Order(address=site.address, host=HOST, patience=PATIENCE, **said)
+        order.write_text(json.dumps(asdict(told)), encoding="utf-8")
         self._people = subprocess.Popen(
             [sys.executable, "-m", "tests.web_annotators", str(order)],
             cwd=ROOT,
@@ -31,12 +35,13 @@ class Session:
 
     def go(self) -> None:
         """Everybody begins to judge."""
-        assert self._people.stdin is not None
-        self._people.stdin.write("go\n")
-        self._people.stdin.flush()
+        self._tell("go")
 
     def finish(self) -> dict[str, Any]:
-        """Wait until all are done; what they measured and what was acknowledged."""
+        """Tell everybody that it is enough, and wait until they are done; what was measured and acknowledged."""
+        # Where nothing was left to judge, nobody is there to be told.
+        with suppress(BrokenPipeError):
+            self._tell("enough")
         assert self._people.stdout is not None
         done: dict[str, Any] = json.loads(self._people.stdout.readline())
         self._people.wait(timeout=60)
@@ -47,16 +52,42 @@ class Session:
         self._people.kill()
         self._people.wait()
 
+    def _tell(self, word: str) -> None:
+        assert self._people.stdin is not None
+        self._people.stdin.write(f"{word}\n")
+        self._people.stdin.flush()
+
 
 @contextmanager
-def judging(site: Site, folder: Path, **said: Any) -> Iterator[Session]:
+def judging(site: Site, **said: Any) -> Iterator[Session]:
     """Annotators at work on `site`; see `tests.web_annotators.Order`."""
-    session = Session(site, folder, **said)
+    session = Session(site, **said)
     try:
         session.go()
         yield session
     finally:
         session.stop()
+
+
+def until(so: Callable[[], bool], what: str) -> float:
+    """Wait until it is so; after how many seconds."""
+    begun = time.monotonic()
+    while not so():
+        assert time.monotonic() < begun + PATIENCE, f"not within {PATIENCE:g} s: {what}"
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def judged_on(site: Site) -> int:
+    """How many judgments stand in the site's database."""
+    [(many,)] = site.sql("SELECT count(*) FROM evaluation_receipt")
+    return int(many)
+
+
+def until_judged(site: Site, *, more: int) -> float:
+    """Wait until so many more judgments are stored than now; after how many seconds."""
+    now = judged_on(site)
+    return until(lambda: judged_on(site) >= now + more, f"{more} more judgments than {now}")
 
 
 def check_nothing_is_lost(site: Site, study: str, done: dict[str, Any], *, k: int) -> dict[str, Any]:

@@ -1,25 +1,18 @@
 """Backups of a site with data: whole, checked, never over anything, and back in an empty database alone."""
 
 import json
-import os
 
 import pytest
 
-from tests.served_site import Site
-
-POSTGRES = os.environ.get("PARLEY_TEST_DATABASE_URL", "")
-DATABASES = [
-    "",
-    pytest.param(POSTGRES, marks=pytest.mark.skipif(not POSTGRES.startswith("postgres"), reason="no PostgreSQL named")),
-]
+from tests.faults.databases import DATABASES
 
 
-@pytest.mark.parametrize("postgres", DATABASES, ids=["sqlite", "postgres"])
-def test_what_was_backed_up_is_back_in_an_empty_database_and_nothing_is_overwritten(tmp_path, postgres):
+@pytest.mark.parametrize("database", DATABASES)
+def test_what_was_backed_up_is_back_in_an_empty_database_and_nothing_is_overwritten(
+    a_site, an_empty_site, tmp_path, database
+):
     backup = tmp_path / "backup"
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    with Site(tmp_path / "a", postgres=postgres) as site, Site(tmp_path / "b", postgres=postgres, empty=True) as fresh:
+    with a_site(database) as site, an_empty_site(database) as fresh:
         study = site.study(contexts=30, k=2, links=3)
         before = site.counted(study["name"])
 
@@ -38,10 +31,9 @@ def test_what_was_backed_up_is_back_in_an_empty_database_and_nothing_is_overwrit
         fresh.manage("migrate", "-v0")
 
 
-def test_a_damaged_backup_is_refused_and_nothing_is_put_in(tmp_path):
+def test_a_damaged_backup_is_refused_and_nothing_is_put_in(a_site, an_empty_site, tmp_path):
     backup = tmp_path / "backup"
-    (tmp_path / "b").mkdir()
-    with Site(tmp_path) as site, Site(tmp_path / "b", empty=True) as fresh:
+    with a_site() as site, an_empty_site() as fresh:
         site.manage("backup", "--to", str(backup))
         file = backup / "database.sqlite3"
         file.chmod(0o600)
@@ -52,7 +44,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_put_in(tmp_path):
         with pytest.raises(RuntimeError, match="the file is damaged or not the one"):
             fresh.manage("restore", str(backup))
         with pytest.raises(RuntimeError, match="expected a folder that `backup` wrote"):
-            fresh.manage("restore", str(tmp_path / "b"))
+            fresh.manage("restore", str(tmp_path))
 
         # It was not even made: the digest is looked at first.
-        assert not (tmp_path / "b" / "site.sqlite3").exists()
+        assert not fresh.file.exists()

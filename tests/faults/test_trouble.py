@@ -1,9 +1,7 @@
 """A database that is locked, full or restarted: a clear page, nothing half written, and the draft still there."""
 
-import os
 import resource
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -13,12 +11,10 @@ from django.test import Client
 
 from evaluation.models import Draft, Judgment, Receipt, Slot
 from tests.evaluation.views.builders import COHERENCE, NATURALNESS, a_study, entered, form_of
-from tests.faults.sessions import check_nothing_is_lost, judging
-from tests.served_site import Site
+from tests.faults.databases import POSTGRES, needs_postgres
+from tests.faults.sessions import check_nothing_is_lost, judging, until_judged
 
-POSTGRES = os.environ.get("PARLEY_TEST_DATABASE_URL", "")
-on_postgres = pytest.mark.skipif(not POSTGRES.startswith("postgres"), reason="no PostgreSQL named")
-on_sqlite = pytest.mark.skipif(POSTGRES.startswith("postgres"), reason="a fault of SQLite's files")
+on_sqlite = pytest.mark.skipif(bool(POSTGRES), reason="a fault of SQLite's files")
 ANSWERS = {"answer.naturalness": "left", "answer.coherence": "tie"}
 PLACE = "/s/k3p9w2xq"
 K = 2
@@ -75,47 +71,24 @@ def test_a_submit_to_a_locked_or_full_database_says_when_to_try_again_and_is_the
     assert what_is_stored() == (1, 2, 1, 0)
 
 
-@on_postgres
-def test_connections_that_the_database_ends_again_and_again_lose_nothing(tmp_path):
-    with Site(tmp_path, postgres=POSTGRES, workers=2) as site:
+@pytest.mark.db
+@needs_postgres
+def test_connections_that_the_database_ends_again_and_again_lose_nothing(a_site):
+    with a_site("postgres", workers=2) as site:
         study = site.study(contexts=300, k=K, links=6, traits=True)
         site.start()
 
-        with judging(site, tmp_path, links=study["links"], seconds=8, drafts=True) as session:
+        with judging(site, links=study["links"], drafts=True) as session:
             for _ in range(6):
-                time.sleep(1)
+                until_judged(site, more=12)
                 site.sql(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+            until_judged(site, more=12)
             done = session.finish()
 
         assert done["statuses"].get("500", 0) == 0
         assert done["surprises"] == []
         assert len(done["acknowledged"]) > 0
         check_nothing_is_lost(site, study["name"], done, k=K)
-
-
-def test_a_stop_that_is_asked_for_in_full_load_finishes_what_it_was_sent(tmp_path):
-    with Site(tmp_path, workers=2) as site:
-        study = site.study(contexts=300, k=K, links=6)
-        site.start()
-
-        with judging(site, tmp_path, links=study["links"], seconds=5) as session:
-            time.sleep(2)
-            status = site.stop()
-            site.start()
-            done = session.finish()
-
-        assert status == 0
-        assert done["surprises"] == []
-        counted = check_nothing_is_lost(site, study["name"], done, k=K)
-        # Nothing was cut off: each that was counted was acknowledged.
-        assert counted["answered"] == len(done["acknowledged"])
-
-
-def test_health_and_readiness_are_said_without_a_name_or_a_sign_in(tmp_path):
-    with Site(tmp_path) as site:
-        site.start()
-
-        assert (site.ask("/healthz"), site.ask("/readyz")) == (200, 200)

@@ -36,8 +36,6 @@ from tests.faults.old_data import (
 from tests.faults.old_schemas import a_database, everything, gone, migrate_to, models_at, schemas
 from tests.web_annotators import Form
 
-pytestmark = pytest.mark.db
-
 JUDGE = "/s/k3p9w2xq/judge/"
 
 
@@ -98,7 +96,13 @@ def said_today(empty, tmp_path_factory, django_db_blocker) -> dict[str, Any]:
         return what_is_said()
 
 
-@pytest.mark.parametrize("schema", schemas())
+def every_schema() -> list[Any]:
+    """Each once; the oldest, from which every step is taken, and the newest also on PostgreSQL."""
+    names = schemas()
+    return [pytest.param(name, marks=pytest.mark.db if name in (names[0], names[-1]) else ()) for name in names]
+
+
+@pytest.mark.parametrize("schema", every_schema())
 def test_a_backup_of_an_earlier_schema_is_restored_upgraded_and_gone_on_with(
     schema, empty, said_today, tmp_path, capsys
 ):
@@ -145,6 +149,7 @@ def goes_on(put: Put) -> None:
     assert Researcher.objects.get(email=CLEO).check_password(PASSWORD)
 
 
+@pytest.mark.db
 def test_a_backup_of_a_later_version_is_refused_before_anything_is_put_in(empty, tmp_path):
     folder = tmp_path / "later"
     folder.mkdir()
