@@ -4,8 +4,8 @@
 
 A model of the recipe `tiny` learns from the offline author's dialogues for some steps, so that its replies differ, and
 then answers contexts greedily. Rounds are interleaved, the best of each counts; loading and converting are not timed.
-All compute on equally many threads. Judged is processor time, of all threads together, which other work on the machine
-disturbs least; replies/s are by the wall.
+All compute on equally many threads. Judged are replies per second, by the wall; processor time, of all threads
+together, stands beside it, since other work on the machine disturbs that least.
 """
 
 import argparse
@@ -88,9 +88,9 @@ def main() -> None:
         line = f"{name:16}{len(questions) / seconds:8.0f} replies/s   {same}/{len(slow)} the same"
         if name in bars:
             beside, bar = bars[name]
-            times = cpu[beside] / cpu[name]
+            times = wall[beside] / seconds
             line += (
-                f"   {times:.1f} x {beside} ({wall[beside] / seconds:.1f} x by the wall): "
+                f"   {times:.1f} x {beside} ({cpu[beside] / cpu[name]:.1f} x by processor time): "
                 f"{'met' if times >= bar and same == len(slow) else 'missed'} ({bar:g} x)"
             )
         print(line)

@@ -63,8 +63,8 @@ def _multiply(name: str, pairs: int, k: int) -> None:
         _copies(Response, response.pk, 1, pairs - 1, own)
     replies = {"first_id": f"{first.pk} + 2 * n", "second_id": f"{second.pk} + 2 * n"}
     _copies(Item, items, 1, pairs - 1, {"id": f"{items} + n", "context_id": f"{contexts} + n", **replies})
-    # The n-th slot is of this item, in this round.
-    place = f"((n % {pairs}) * {STEP} + n / {pairs}) % {pairs}"
+    # The n-th slot is of this item, in this round; the product is more than PostgreSQL's own integers hold.
+    place = f"(CAST(n % {pairs} AS bigint) * {STEP} + n / {pairs}) % {pairs}"
     own = {
         "id": f"{slots} + {k} + n",
         "item_id": f"{items} + {place}",

@@ -8,6 +8,7 @@ against the model's own.
 import fcntl
 import json
 import shutil
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,14 @@ class FastModel:
     ) -> Iterator[list[tuple[int, str]]]:
         """As `training.answering.decoding.decode`, greedily."""
         tokenizer = self._tokenizer
+        asked: deque[tuple[list[int], list[Any]]] = deque()
+
+        def answered() -> list[tuple[int, str]]:
+            places, found = asked.popleft()
+            numbers = [tokenizer.convert_tokens_to_ids(each.result().hypotheses[0]) for each in found]
+            texts = tokenizer.batch_decode(numbers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            return [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]
+
         for places in by_length([len(question.source) for question in questions], size=batch_size):
             found = self._translator.translate_batch(
                 [tokenizer.convert_ids_to_tokens(list(questions[place].source)) for place in places],
@@ -76,10 +85,14 @@ class FastModel:
                 min_decoding_length=0,
                 max_decoding_length=decoding.max_new_tokens,
                 max_batch_size=batch_size,
+                asynchronous=True,
             )
-            numbers = [tokenizer.convert_tokens_to_ids(each.hypotheses[0]) for each in found]
-            texts = tokenizer.batch_decode(numbers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-            yield [(place, " ".join(text.split())) for place, text in zip(places, texts, strict=True)]
+            asked.append((places, found))
+            # One more than are computed, so that none waits while texts are made of the last.
+            if len(asked) > self._translator.num_translators:
+                yield answered()
+        while asked:
+            yield answered()
 
 
 def converted(folder: Path, tokenizer: Any) -> Path:
@@ -150,8 +163,9 @@ def _translator(folder: Path) -> Any:
         # Of several processes on a host each has taken one.
         device_index=torch.cuda.current_device() if on_gpu else 0,
         compute_type="float32",
-        intra_threads=0 if on_gpu else torch.get_num_threads(),
-        inter_threads=1,
+        # Batches beside each other, each on one thread: threads that share the small sums of one batch mostly wait.
+        intra_threads=1,
+        inter_threads=1 if on_gpu else torch.get_num_threads(),
     )
 
 
