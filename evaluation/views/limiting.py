@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from evaluation.views.arriving import AnnotatorView
 
-LinkView = Callable[[HttpRequest, str], HttpResponse]
+LinkView = Callable[..., HttpResponse]
 
 
 def at_most(name: str, *, keep: Callable[[HttpRequest, Annotator], None]) -> "Callable[[AnnotatorView], AnnotatorView]":
@@ -46,10 +46,10 @@ def at_most_from_one_address(name: str) -> Callable[[LinkView], LinkView]:
 
     def limiting(view: LinkView) -> LinkView:
         @wraps(view)
-        def limited(request: HttpRequest, token: str) -> HttpResponse:
+        def limited(request: HttpRequest, **named: str) -> HttpResponse:
             wait = seconds_to_wait(name, address_of(request), now=time.time())
             if wait is None:
-                return view(request, token)
+                return view(request, **named)
             # No study is known yet that could say in which language.
             speak(get_language_from_request(request))
             said = _("More links were opened from your network than people open in that time. Nothing is lost.")
@@ -76,7 +76,8 @@ def _wait_a_moment(request: HttpRequest, wait: int, said: str) -> HttpResponse:
         "title": _("One moment, please."),
         "heading": _("One moment, please."),
         "sentences": (said, _("You can go on %(in_seconds)s.") % {"in_seconds": seconds}),
-        "onward": request.path,
+        # With what a platform says in the address.
+        "onward": request.get_full_path(),
         "onward_words": _("Go on"),
         "withdraw_url": "",
     }

@@ -37,6 +37,7 @@ from evaluation.study_files.recruiting import (
     return_address,
 )
 from evaluation.views.arriving import for_annotator, not_open, notice, unknown, where_to
+from evaluation.views.limiting import at_most_from_one_address
 
 SALT: Final = "evaluation.mturk"
 # A worker opens the study from the frame they are looking at.
@@ -51,6 +52,7 @@ FRAME_POLICY: Final = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@at_most_from_one_address("enter")
 def prolific(request: HttpRequest, public_id: str) -> HttpResponse:
     """Somebody comes from Prolific, and goes on where they were; POST says that it is another than the one before."""
     study = _study(public_id, "prolific")
@@ -99,6 +101,7 @@ def mturk(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@at_most_from_one_address("enter")
 def mturk_open(request: HttpRequest, public_id: str) -> HttpResponse:
     """The window that the frame opens: the worker of its token comes in."""
     study = _study(public_id, "mturk")

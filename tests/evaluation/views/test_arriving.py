@@ -364,3 +364,16 @@ def test_whoever_came_in_goes_on_whatever_was_tried_from_there():
         Client().get("/j/guess/")
 
     assert ada.get(f"{PLACE}/judge/").status_code == 200
+
+
+@pytest.mark.usefixtures("three_links_a_minute")
+def test_whoever_a_platform_sends_is_counted_too_and_goes_on_with_their_ids():
+    a_study(design={"recruiting": {"platform": "prolific", "completion": "DONE1234"}})
+    address = "/prolific/k3p9w2xq/?PROLIFIC_PID=5f00ada&STUDY_ID=5f0001&SESSION_ID=5f0002"
+
+    came = [Client().get(address) for _ in range(4)]
+    opened = Client().get("/mturk/k3p9w2xq/open/?token=guess")
+
+    assert [each.status_code for each in came] == [302, 302, 302, 429]
+    assert f'href="{address.replace("&", "&amp;")}"' in came[-1].text
+    assert opened.status_code == 429
