@@ -1,6 +1,6 @@
 """Replies per second: in batches beside one by one, and CTranslate2 beside both; the replies must be the same.
 
-    .venv/bin/python -m benchmarks.decoding [--contexts 128] [--rounds 3] [--steps 600]
+    .venv/bin/python -m benchmarks.decoding [--contexts 128] [--rounds 3] [--steps 1500]
 
 A model of the recipe `tiny` learns from the offline author's dialogues for some steps, so that its replies differ, and
 then answers contexts greedily. Rounds are interleaved, the best of each counts; loading and converting are not timed.
@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contexts", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=1500)
     asked = parser.parse_args()
     threads = pin_threads()
     examples = some_examples(4000 + asked.contexts)
