@@ -19,6 +19,8 @@ Key = tuple[str, ...]
 
 # So many characters of lines are sorted in memory before they go to the disk: some tens of megabytes.
 HELD: Final = 8_000_000
+# What a row takes apart from its characters.
+_ROW: Final = 100
 # Read at a time, of each of the sorted stretches.
 BLOCK: Final = 65_536
 # Of a database that is kept in memory, in KiB.
@@ -147,7 +149,8 @@ class SortedLines:
         for key, line in rows:
             self._held.append((key, line))
             self._count += 1
-            size += len(line)
+            # A short line is held too, and a key without one.
+            size += len(line) + sum(map(len, key)) + _ROW
             if size >= held:
                 self._spill()
                 size = 0

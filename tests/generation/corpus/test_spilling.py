@@ -108,3 +108,15 @@ def test_labels_on_the_disk_are_a_mapping_in_which_nothing_is_changed():
     assert labels.get(same_persona_key(("i fish.",))) is None
     with pytest.raises(ValueError, match="a persona is labelled twice"):
         labels[ada.key] = ada
+
+
+def test_keys_without_a_line_go_to_the_disk_too(monkeypatch):
+    spilled = []
+    spill = SortedLines._spill
+    monkeypatch.setattr(SortedLines, "_spill", lambda lines: (spilled.append(len(lines._held)), spill(lines)))
+
+    ordered = SortedLines((((f"{number:03}",), "") for number in reversed(range(100))), held=2_000)
+
+    assert len(spilled) > 3
+    assert sum(spilled) == len(ordered) == 100
+    assert [key for key, _ in ordered] == [(f"{number:03}",) for number in range(100)]
