@@ -45,7 +45,7 @@ demo: $(VENV)/.train  ## the whole way on bundled data: corpora, models, respons
 run: $(VENV)/.train  ## serve what is there (HOST, PORT)
 	@$(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.dev  ## the default tests, a few minutes
+test: $(VENV)/.dev  ## the default tests, about ten minutes
 	@$(PYTEST)
 
 test-all: $(VENV)/.dev  ## those and the slow ones
