@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from evaluation.api.operations import PageIn, ResearcherView, Strict, operation, paged
 from evaluation.items.blinding import require_results
 from evaluation.models import Job, Study
-from evaluation.queue.jobs import ask_for, path_of
+from evaluation.queue.jobs import ask_for, file_of
 from evaluation.queue.queueing import require_workers
 
 KINDS: Final = list(Job.Kind.values)
@@ -170,13 +170,11 @@ class JobFile(ResearcherView):
         study = self.study(name)
         job = _job(study, number)
         require_results(study)
-        if not (job.is_done() and job.file):
+        made = file_of(job)
+        if made is None:
             raise Http404("nothing to be fetched")
-        try:
-            file = path_of(job).open("rb")
-        except FileNotFoundError:
-            raise Http404("its file was removed") from None
-        return FileResponse(file, as_attachment=True, filename=job.file.partition("-")[2])
+        file, called = made
+        return FileResponse(file, as_attachment=True, filename=called)
 
 
 def _jobs_of(study: Study) -> Any:

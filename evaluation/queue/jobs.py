@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -75,6 +75,16 @@ def fingerprint_of(study: Study, kind: str, options: Mapping[str, Any]) -> str:
         "excluded": study.annotators.exclude(excluded_by="").count(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def file_of(job: Job) -> tuple[BinaryIO, str] | None:
+    """What a job made, opened, and its name for whoever fetches it; None where it is not made, or is gone."""
+    if not (job.is_done() and job.file):
+        return None
+    try:
+        return path_of(job).open("rb"), job.file.partition("-")[2]
+    except FileNotFoundError:
+        return None
 
 
 def path_of(job: Job) -> Path:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluation.items.blinding import ResultsHidden, require_results
 from evaluation.models import Job, Study
-from evaluation.queue.jobs import ask_for, path_of
+from evaluation.queue.jobs import ask_for, file_of
 from evaluation.queue.queueing import has_workers
 from evaluation.studies.membership import changing_membership_or_404, membership_or_404, signed_in
 from evaluation.views.forms import JudgeForm
@@ -59,12 +59,13 @@ def job_file(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
     found = _job_of(study, number)
     try:
         require_results(study)
-        file = path_of(found).open("rb") if found.is_done() and found.file else None
-    except (ResultsHidden, FileNotFoundError):
-        file = None
-    if file is None:
+    except ResultsHidden:
+        raise Http404("nothing to be fetched") from None
+    made = file_of(found)
+    if made is None:
         raise Http404("nothing to be fetched")
-    return FileResponse(file, as_attachment=True, filename=found.file.partition("-")[2])
+    file, name = made
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def _job_of(study: Study, number: int) -> Job:

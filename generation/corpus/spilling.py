@@ -107,7 +107,7 @@ class Numbered:
     def number(self, text: str) -> int:
         """The number of a text, which may be new."""
         added = self._database.execute(
-            "INSERT OR IGNORE INTO texts VALUES (?, ?, -1)", (digest := _digest(text), self._count)
+            "INSERT OR IGNORE INTO texts VALUES (?, ?, -1)", (digest := digest_of_text(text), self._count)
         )
         if added.rowcount:
             self._count += 1
@@ -117,7 +117,7 @@ class Numbered:
 
     def find(self, text: str) -> int | None:
         """The number of a text, None where it never came."""
-        found = self._database.execute("SELECT number FROM texts WHERE digest = ?", (_digest(text),)).fetchone()
+        found = self._database.execute("SELECT number FROM texts WHERE digest = ?", (digest_of_text(text),)).fetchone()
         return int(found[0]) if found else None
 
     def mark_once(self, text: str, mark: int) -> int:
@@ -125,16 +125,17 @@ class Numbered:
         if (before := self.mark_of(text)) >= 0:
             return before
         self.number(text)
-        self._database.execute("UPDATE texts SET mark = ? WHERE digest = ?", (mark, _digest(text)))
+        self._database.execute("UPDATE texts SET mark = ? WHERE digest = ?", (mark, digest_of_text(text)))
         return mark
 
     def mark_of(self, text: str) -> int:
         """The mark of a text; -1 where it has none, or never came."""
-        found = self._database.execute("SELECT mark FROM texts WHERE digest = ?", (_digest(text),)).fetchone()
+        found = self._database.execute("SELECT mark FROM texts WHERE digest = ?", (digest_of_text(text),)).fetchone()
         return int(found[0]) if found else -1
 
 
-def _digest(text: str) -> bytes:
+def digest_of_text(text: str) -> bytes:
+    """16 bytes in place of a text that is too much to hold: enough to tell any number of them apart."""
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
 

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Final
 
 from generation.asking.authors import AuthorFailed
 from generation.corpus.dialogues import Dialogue, Persona, Speaker, Turn
 from generation.corpus.personas import PersonaKey, key_text, same_persona_key
+from generation.corpus.spilling import digest_of_text
 from generation.corpus.traits import TRAITS, Traits, stated
 from generation.labels.labelling import PersonaLabels
 from generation.writing.giving import Given
@@ -119,11 +119,10 @@ def distinct_personas(planned: Iterable[Planned]) -> list[Persona]:
     personas: list[Persona] = []
     for each in planned:
         for speaker in each.dialogue.speakers if each.given is None else ():
-            if key := same_persona_key(speaker.persona):
-                digest = blake2b(key_text(key).encode(errors="surrogatepass"), digest_size=16).digest()
-                if digest not in seen:
-                    seen.add(digest)
-                    personas.append(speaker.persona)
+            key = same_persona_key(speaker.persona)
+            if key and (digest := digest_of_text(key_text(key))) not in seen:
+                seen.add(digest)
+                personas.append(speaker.persona)
     return personas
 
 

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evaluation.material.by_kind import gather_file
+from evaluation.opening.importing import Created, create_study
+from evaluation.studies.life import open_study
+from evaluation.study_files.study_file import read_study_file
 from tests.builders import SKIER, SMALL_TALK
+from tests.cast import NOW
 
 
 def a_line(
@@ -88,3 +93,12 @@ def a_study_file(folder: Path, text: str = STUDY, *, name: str = "study.toml") -
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def a_study_made_of(folder: Path, text: str, *, opened: bool = True) -> Created:
+    """The study `snow` that such a file makes, open unless it is not to be."""
+    file = read_study_file(a_study_file(folder / "snow", text))
+    made = create_study(name="snow", file=file, gathered=gather_file(file), now=NOW)
+    if opened:
+        open_study(study=made.study, now=NOW)
+    return made

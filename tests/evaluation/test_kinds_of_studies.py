@@ -5,21 +5,19 @@ import pytest
 from evaluation.items.blinding import blinded
 from evaluation.judging.assignment import claim_next
 from evaluation.judging.practising import answer_practice, last_feedback, next_practice
-from evaluation.material.by_kind import gather_file
 from evaluation.models import Item, Response
-from evaluation.opening.importing import create_study
 from evaluation.opening.simulating import simulate
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.results.judgments_file import read_info, read_judgments, write_judgments
 from evaluation.stats.analysis import analyse
 from evaluation.stats.data.measures import Measures
-from evaluation.studies.life import close_study, open_study
+from evaluation.studies.life import close_study
 from evaluation.study_files.study_file import read_study_file
 from evaluation.study_files.toml_table import BadToml
 from tests.builders import a_dialogue
 from tests.cast import NOW
 from tests.evaluation.builders import an_annotator, judge_all
-from tests.evaluation.files import a_study_file
+from tests.evaluation.files import a_study_file, a_study_made_of
 from tests.evaluation.made_corpora import a_corpus, labelled_corpus, parallel_corpora, personas_of
 
 pytestmark = pytest.mark.django_db
@@ -47,17 +45,9 @@ TRAITS = '[[criteria]]\nkey = "trait_consistency"\n'
 LEVELS = [{"extraversion": "high"}] * 4 + [{"extraversion": "low", "neuroticism": "high"}] * 4 + [{}] * 4
 
 
-def created(folder, text, *, opened=True):
-    file = read_study_file(a_study_file(folder / "snow", text))
-    made = create_study(name="snow", file=file, gathered=gather_file(file), now=NOW)
-    if opened:
-        open_study(study=made.study, now=NOW)
-    return made
-
-
 def test_a_study_of_dialogues_shows_both_whole_and_the_people_in_them(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=3, turns=2)
-    study = created(tmp_path, DIALOGUES).study
+    study = a_study_made_of(tmp_path, DIALOGUES).study
     ada = an_annotator(study)
 
     shown = blinded(claim_next(study=study, annotator=ada, now=NOW))
@@ -82,7 +72,7 @@ def test_a_study_of_dialogues_shows_both_whole_and_the_people_in_them(parley_hom
 
 def test_personas_are_shown_only_where_the_study_says_so(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=2)
-    study = created(tmp_path, DIALOGUES.replace("ethics", "show = []\nethics")).study
+    study = a_study_made_of(tmp_path, DIALOGUES.replace("ethics", "show = []\nethics")).study
 
     shown = blinded(claim_next(study=study, annotator=an_annotator(study), now=NOW))
 
@@ -91,7 +81,7 @@ def test_personas_are_shown_only_where_the_study_says_so(parley_home, tmp_path):
 
 def test_a_trait_is_asked_of_the_speaker_who_was_told_it_after_all_else(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=2)
-    study = created(tmp_path, DIALOGUES + TRAITS).study
+    study = a_study_made_of(tmp_path, DIALOGUES + TRAITS).study
     slot = claim_next(study=study, annotator=an_annotator(study), now=NOW)
 
     first = blinded(slot)
@@ -106,7 +96,7 @@ def test_a_trait_is_asked_of_the_speaker_who_was_told_it_after_all_else(parley_h
 
 def test_judgments_of_dialogues_are_exported_by_system_and_source_and_read_back(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=4)
-    study = created(tmp_path, DIALOGUES).study
+    study = a_study_made_of(tmp_path, DIALOGUES).study
     judge_all(study, an_annotator(study))
     close_study(study=study, now=NOW)
 
@@ -131,7 +121,7 @@ def test_equal_dialogues_are_a_tie_that_nobody_is_asked_about(parley_home, tmp_p
     ]
     a_corpus(parley_home, "machine", other)
 
-    made = created(tmp_path, DIALOGUES.replace("machine/test", "machine"))
+    made = a_study_made_of(tmp_path, DIALOGUES.replace("machine/test", "machine"))
 
     assert (made.automatic_ties, made.items, made.slots) == (1, 1, 3)
     assert "  1 pairs have equal dialogues: ties that nobody is asked about" in list(made.lines())
@@ -141,7 +131,7 @@ def test_checks_and_practice_of_dialogues_are_made_of_their_turns(parley_home, t
     parallel_corpora(parley_home, sources=20)
     known = '[checks]\nshare = 0.2\nmake = "shuffled-turns"\n[practice]\nmake = "shuffled-turns"\npairs = 1\n'
 
-    made = created(tmp_path, DIALOGUES + known)
+    made = a_study_made_of(tmp_path, DIALOGUES + known)
 
     checks = Item.objects.filter(study=made.study, is_check=True).select_related("first", "second", "context")
     assert (made.checks, made.practice, checks.count()) == (5, 1, 5)
@@ -154,7 +144,7 @@ def test_checks_and_practice_of_dialogues_are_made_of_their_turns(parley_home, t
 
 def test_practice_with_dialogues_tells_what_was_right_in_the_words_of_the_page(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=8)
-    study = created(tmp_path, DIALOGUES + '[practice]\nmake = "shuffled-turns"\npairs = 1\n').study
+    study = a_study_made_of(tmp_path, DIALOGUES + '[practice]\nmake = "shuffled-turns"\npairs = 1\n').study
     ada = an_annotator(study)
     pair = next_practice(annotator=ada)
     right = Response.objects.get(pk=study.items.get(is_practice=True).first_id).turns[0]["text"]
@@ -170,7 +160,7 @@ def test_practice_with_dialogues_tells_what_was_right_in_the_words_of_the_page(p
 
 def test_a_dry_run_of_dialogues_is_filled_and_shows_who_is_stronger(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=30)
-    study = created(tmp_path, DIALOGUES).study
+    study = a_study_made_of(tmp_path, DIALOGUES).study
 
     run = simulate(study=study, annotators=6, truth={"human": 3.0}, seed=7, now=NOW)
 
@@ -181,9 +171,9 @@ def test_a_dry_run_of_dialogues_is_filled_and_shows_who_is_stronger(parley_home,
 
 def test_the_same_file_and_corpora_change_nothing(parley_home, tmp_path):
     parallel_corpora(parley_home)
-    first = created(tmp_path, DIALOGUES, opened=False)
+    first = a_study_made_of(tmp_path, DIALOGUES, opened=False)
 
-    again = created(tmp_path, DIALOGUES, opened=False)
+    again = a_study_made_of(tmp_path, DIALOGUES, opened=False)
 
     assert (first.state, again.state, again.study) == ("created", "kept", first.study)
     assert next(iter(first.lines())) == "snow was created: human against machine, draft."
@@ -191,7 +181,7 @@ def test_the_same_file_and_corpora_change_nothing(parley_home, tmp_path):
 
 def test_a_persona_is_asked_about_by_its_sentences_alone_in_plain_words(parley_home, tmp_path):
     labelled_corpus(parley_home, LEVELS)
-    study = created(tmp_path, PERSONAS).study
+    study = a_study_made_of(tmp_path, PERSONAS).study
 
     shown = blinded(claim_next(study=study, annotator=an_annotator(study), now=NOW))
 
@@ -207,7 +197,7 @@ def test_a_persona_is_asked_about_by_its_sentences_alone_in_plain_words(parley_h
 def test_one_item_per_persona_and_so_many_annotators(parley_home, tmp_path):
     labelled_corpus(parley_home, LEVELS)
 
-    made = created(tmp_path, PERSONAS)
+    made = a_study_made_of(tmp_path, PERSONAS)
 
     assert made.items == made.contexts["labelled"] == made.study.contexts.count()
     assert made.slots == 3 * made.items
@@ -218,7 +208,7 @@ def test_one_item_per_persona_and_so_many_annotators(parley_home, tmp_path):
 
 def test_labels_of_people_are_exported_with_the_labellers_beside_and_held_against_them(parley_home, tmp_path):
     labelled_corpus(parley_home, LEVELS)
-    study = created(tmp_path, PERSONAS.replace("per_level = 3", "per_level = 9")).study
+    study = a_study_made_of(tmp_path, PERSONAS.replace("per_level = 3", "per_level = 9")).study
     for code in ("A-ADA", "A-BO", "A-CY"):
         judge_all(study, an_annotator(study, code), {"extraversion": "high", "neuroticism": "unclear"})
     close_study(study=study, now=NOW)
@@ -239,7 +229,7 @@ def test_labels_of_people_are_exported_with_the_labellers_beside_and_held_agains
 
 def test_a_dry_run_of_a_labelling_study_mostly_agrees_with_the_labeller(parley_home, tmp_path):
     labelled_corpus(parley_home, LEVELS * 3)
-    study = created(tmp_path, PERSONAS.replace("per_level = 3", "per_level = 30")).study
+    study = a_study_made_of(tmp_path, PERSONAS.replace("per_level = 3", "per_level = 30")).study
 
     run = simulate(study=study, annotators=5, truth={}, seed=7, now=NOW)
 

@@ -20,7 +20,7 @@ from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.builders import a_study, an_annotator, judge_all
 from tests.evaluation.judges.servers import JudgeServer, longer
-from tests.evaluation.queue.test_outgoing import receiving
+from tests.evaluation.receiver import receiving
 from tests.openai_server import Faults
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,11 +6,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from generation.corpus.spilling import digest_of_text
 from generation.corpus.traits import FIVE_LEVELS
 from training.data.batching import batch_of_step, batches, padding_of
 from training.data.encoding import Encoder
@@ -272,7 +272,7 @@ def _texts(examples: Sequence[Example], template: Template) -> Iterator[str]:
     personas: set[bytes] = set()
     for example in examples:
         yield template.prepare(example.reply)
-        persona = blake2b(json.dumps(example.context.persona).encode(), digest_size=16).digest()
+        persona = digest_of_text(json.dumps(example.context.persona))
         if persona not in personas:
             personas.add(persona)
             yield template.prepare(" ".join(example.context.persona))

@@ -14,14 +14,8 @@ from tests.evaluation.api.builders import a_script, sent
 from tests.evaluation.builders import a_researcher
 from tests.evaluation.views.people import a_planted_study, planted_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_broker")]
 PLACE = "/api/v1/studies/snow/jobs/"
-
-
-@pytest.fixture(autouse=True)
-def a_broker(settings, parley_home):
-    """One that is configured and away: what is asked for waits in the database."""
-    settings.BROKER_URL = "memory://"
 
 
 def a_closed_study() -> Study:

@@ -9,18 +9,10 @@ from evaluation.queue.webhooks import MOST_PER_STUDY, deliver_due, secret_of
 from tests.cast import DOV, NOW
 from tests.evaluation.api.builders import a_script, sent
 from tests.evaluation.builders import a_researcher, a_study
-from tests.evaluation.queue.test_outgoing import receiving
+from tests.evaluation.receiver import receiving
 
 pytestmark = pytest.mark.django_db
 PLACE = "/api/v1/studies/snow/webhooks/"
-
-
-@pytest.fixture
-def receiver(settings):
-    """A server that this one may call."""
-    with receiving() as server:
-        settings.WEBHOOK_HOSTS, settings.WEBHOOK_PRIVATE = list(server.rules.hosts), True
-        yield server
 
 
 def test_an_address_is_added_tried_and_removed(receiver):

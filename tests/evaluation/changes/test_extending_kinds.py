@@ -17,12 +17,12 @@ from evaluation.models import Amendment, Item, Membership, Study
 from evaluation.opening.importing import create_study
 from evaluation.results.exporting import info_of, rows_of
 from evaluation.stats.analysis import analyse
-from evaluation.studies.life import close_study, open_study
+from evaluation.studies.life import close_study
 from evaluation.study_files.study_file import read_study_file
 from tests.cast import NOW
 from tests.evaluation.api.builders import a_script
 from tests.evaluation.builders import a_researcher, an_annotator, judge_all
-from tests.evaluation.files import a_study_file
+from tests.evaluation.files import a_study_file, a_study_made_of
 from tests.evaluation.made_corpora import labelled_corpus, parallel_corpora
 
 pytestmark = pytest.mark.django_db
@@ -49,25 +49,18 @@ key = "extraversion"
 LEVELS = [{"extraversion": "high"}] * 6 + [{"extraversion": "low"}] * 8 + [{}] * 4
 
 
-def opened(folder, text) -> Study:
-    file = read_study_file(a_study_file(folder / "snow", text))
-    made = create_study(name="snow", file=file, gathered=gather_file(file), now=NOW)
-    open_study(study=made.study, now=NOW)
-    return made.study
-
-
 @pytest.fixture
 def dialogues(parley_home, tmp_path) -> Study:
     """Four of sixteen sources are judged, three times each."""
     parallel_corpora(parley_home, sources=16, turns=2)
-    return opened(tmp_path, DIALOGUES)
+    return a_study_made_of(tmp_path, DIALOGUES).study
 
 
 @pytest.fixture
 def personas(parley_home, tmp_path) -> Study:
     """Two of each level of eighteen personas are labelled, three times each."""
     labelled_corpus(parley_home, LEVELS)
-    return opened(tmp_path, PERSONAS)
+    return a_study_made_of(tmp_path, PERSONAS).study
 
 
 def slots(study: Study) -> list[tuple]:
@@ -92,12 +85,15 @@ def test_more_dialogues_come_by_the_same_draw_whole_and_with_sides_balanced(dial
     # As if ten had been asked for from the start.
     now = set(dialogues.contexts.values_list("ident", flat=True))
     Study.objects.all().delete()
-    assert set(opened(tmp_path, DIALOGUES.replace("4", "10")).contexts.values_list("ident", flat=True)) == now
+    assert (
+        set(a_study_made_of(tmp_path, DIALOGUES.replace("4", "10")).study.contexts.values_list("ident", flat=True))
+        == now
+    )
 
 
 def test_dialogues_with_a_known_answer_are_never_judged(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=16, turns=6)
-    study = opened(tmp_path, DIALOGUES + '[checks]\nshare = 0.2\nmake = "shuffled-turns"\n')
+    study = a_study_made_of(tmp_path, DIALOGUES + '[checks]\nshare = 0.2\nmake = "shuffled-turns"\n').study
     known = set(study.items.filter(is_check=True).values_list("context__ident", flat=True))
 
     extend(study=study, because=WHY, now=NOW, per_domain=100, gathered=material_of(study))
@@ -136,7 +132,9 @@ def test_more_personas_hold_the_first_and_their_weights_are_those_of_the_larger_
     assert weights == {("high", 1.5): 4, ("low", 2.0): 4, ("unclear", 1.0): 4}
     kept = personas.design["labelled"]
     Study.objects.all().delete()
-    assert opened(tmp_path, PERSONAS.replace("per_level = 2", "per_level = 4")).design["labelled"] == kept
+    assert (
+        a_study_made_of(tmp_path, PERSONAS.replace("per_level = 2", "per_level = 4")).study.design["labelled"] == kept
+    )
 
 
 def test_the_labels_of_an_extended_study_are_held_against_all_of_them(personas):
@@ -187,7 +185,7 @@ def test_dialogues_are_not_asked_for_by_level(dialogues):
 
 def test_the_command_extends_both_kinds(parley_home, tmp_path):
     parallel_corpora(parley_home, sources=8, turns=2)
-    opened(tmp_path, DIALOGUES)
+    a_study_made_of(tmp_path, DIALOGUES)
     out, said = StringIO(), StringIO()
 
     call_command("extend_study", "snow", "--because", WHY, "--per-domain", "6", "--json", stdout=out, stderr=said)
@@ -200,7 +198,7 @@ def test_the_command_extends_both_kinds(parley_home, tmp_path):
 
     Study.objects.all().delete()
     labelled_corpus(parley_home, LEVELS)
-    opened(tmp_path, PERSONAS)
+    a_study_made_of(tmp_path, PERSONAS)
     out, said = StringIO(), StringIO()
     call_command("extend_study", "snow", "--because", WHY, "--per-level", "3", "--json", stdout=out, stderr=said)
     assert json.loads(out.getvalue())["contexts"] == {"labelled": 3}
@@ -221,7 +219,7 @@ def dialogues_gone(personas, parley_home):
 
 def test_paths_on_the_server_are_for_commands(parley_home, tmp_path):
     folder = labelled_corpus(parley_home, LEVELS)
-    study = opened(tmp_path, PERSONAS.replace('"labelled"', f'"{folder}"'))
+    study = a_study_made_of(tmp_path, PERSONAS.replace('"labelled"', f'"{folder}"')).study
 
     with pytest.raises(FilesMissing, match="are not on the site"):
         material_of(study, per_level=4)

@@ -27,17 +27,9 @@ from evaluation.queue.webhooks import (
 from evaluation.studies.life import close_study
 from tests.cast import NOW
 from tests.evaluation.builders import a_study, an_annotator, judge_all
-from tests.evaluation.queue.test_outgoing import Receiver, receiving
+from tests.evaluation.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings):
-    """A server that this one may call."""
-    with receiving() as server:
-        settings.WEBHOOK_HOSTS, settings.WEBHOOK_PRIVATE = list(server.rules.hosts), True
-        yield server
 
 
 def told(server: Receiver) -> list[dict]:

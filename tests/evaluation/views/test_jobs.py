@@ -9,13 +9,7 @@ from evaluation.workers.making import work
 from tests.cast import NOW
 from tests.evaluation.views.people import ZEBRA, a_planted_study, a_reader, cleo, dov, planted_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def a_broker(settings, parley_home):
-    """One that is configured and away: what is asked for waits in the database."""
-    settings.BROKER_URL = "memory://"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_broker")]
 
 
 def a_closed_study() -> Study:

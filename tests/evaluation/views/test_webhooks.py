@@ -6,18 +6,10 @@ from evaluation.models import Delivery, Webhook
 from evaluation.queue.webhooks import deliver_due, secret_of
 from evaluation.studies.life import close_study
 from tests.cast import NOW
-from tests.evaluation.queue.test_outgoing import receiving
 from tests.evaluation.views.people import a_planted_study, a_reader, cleo, dov
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/snow/webhooks/"
-
-
-@pytest.fixture
-def receiver(settings):
-    with receiving() as server:
-        settings.WEBHOOK_HOSTS, settings.WEBHOOK_PRIVATE = list(server.rules.hosts), True
-        yield server
 
 
 def test_an_address_is_added_told_and_removed(receiver):

@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,55 +12,24 @@ import pytest
 from generation.corpus.manifest import read_manifest
 from tests.training.answering.test_responding import answered
 from tests.training.builders import toy_corpus
+from tests.training.launching import children, of_two_hosts, started, torchrun
 from training.answering.decoding import Decoding
 from training.answering.systems import TrainedModel
 
-ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ("--decoding", "sample", "--system", "pt")
 
 pytestmark = pytest.mark.torch
 
 
 def respond(home: Path, to: str, *words: str, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    command = ["manage.py", "respond", "--model", "pt", "--to-contexts", "toy/test", "--to", to, "--json", *words]
-    return subprocess.Popen(
-        [sys.executable, *launcher, *command],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            # The settings of tests have a home of their own.
-            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-            "PARLEY_HOME": str(home),
-            "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",
-            "CUDA_VISIBLE_DEVICES": "",
-            "OMP_NUM_THREADS": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def torchrun(processes: int) -> tuple[str, ...]:
-    return ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes))
+    command = ["respond", "--model", "pt", "--to-contexts", "toy/test", "--to", to, "--json", *words]
+    return started(home, command, launcher=launcher)
 
 
 def two_hosts(homes: list[Path], to: str, *words: str) -> list[subprocess.Popen[str]]:
     """Each with a home of its own, as on disks that are not shared."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    meet = ("--nproc-per-node", "1", "--master-addr", "127.0.0.1", "--master-port", port)
-    return [
-        respond(
-            home,
-            to,
-            *words,
-            launcher=("-m", "torch.distributed.run", "--nnodes", "2", "--node-rank", str(rank), *meet),
-        )
-        for rank, home in enumerate(homes)
-    ]
+    launchers = of_two_hosts()
+    return [respond(home, to, *words, launcher=launcher) for home, launcher in zip(homes, launchers, strict=True)]
 
 
 def ended(process: subprocess.Popen[str]) -> str:
@@ -88,8 +55,7 @@ def await_parts(process: subprocess.Popen[str], home: Path, to: str, *, parts: i
 
 def worker_of(launcher: int, rank: int) -> int:
     """The process of this rank under a launcher."""
-    listed = subprocess.run(["pgrep", "-P", str(launcher)], capture_output=True, text=True, check=True)
-    for child in map(int, listed.stdout.split()):
+    for child in children(launcher):
         if f"\0RANK={rank}\0" in Path(f"/proc/{child}/environ").read_text():
             return child
     raise AssertionError(f"no process of rank {rank}")

@@ -2,9 +2,7 @@
 
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,55 +10,18 @@ import pytest
 
 from generation.corpus.manifest import read_manifest
 from tests.training.builders import toy_corpus
+from tests.training.launching import children, of_two_hosts, started
 from training.learning.curves import read_curves
 
-ROOT = Path(__file__).resolve().parents[3]
 
-
-def train(home: Path, to: str, *, steps: int, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+def train(home: Path, *, steps: int, launcher: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     sets = [word for each in (f"steps={steps}", "evaluate_every=2", "evaluate_on=8") for word in ("--set", each)]
-    words = ["manage.py", "train", "smoke", "--to", to, "--on", "toy", "--json", *sets]
-    return subprocess.Popen(
-        [sys.executable, *launcher, *words],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            # The settings of tests have a home of their own.
-            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-            "PARLEY_HOME": str(home),
-            "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",
-            "CUDA_VISIBLE_DEVICES": "",
-            "OMP_NUM_THREADS": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return started(home, ["train", "smoke", "--to", "pt", "--on", "toy", "--json", *sets], launcher=launcher)
 
 
 def two_hosts(home: Path, *, steps: int) -> list[subprocess.Popen[str]]:
     """Each with a home of its own, as on disks that are not shared."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return [
-        train(
-            home / f"host{rank}",
-            "pt",
-            steps=steps,
-            launcher=(
-                *("-m", "torch.distributed.run", "--nnodes", "2", "--node-rank", str(rank), "--nproc-per-node", "1"),
-                *("--master-addr", "127.0.0.1", "--master-port", str(port)),
-            ),
-        )
-        for rank in range(2)
-    ]
-
-
-def children(process: int) -> list[int]:
-    listed = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=True)
-    return [int(child) for child in listed.stdout.split()]
+    return [train(home / f"host{rank}", steps=steps, launcher=launcher) for rank, launcher in enumerate(of_two_hosts())]
 
 
 @pytest.fixture
@@ -72,7 +33,7 @@ def home(tmp_path):
 
 @pytest.mark.slow
 def test_two_hosts_give_the_curve_of_one_process_and_the_first_alone_writes(home):
-    alone = train(home / "alone", "pt", steps=10)
+    alone = train(home / "alone", steps=10)
     alone.communicate(timeout=300)
 
     hosts = two_hosts(home, steps=10)
