@@ -85,7 +85,7 @@ def draw_sample(labels: Iterable[PersonaLabels], *, corpus: str, per_cell: int, 
     lines = SortedLines((each.persona, json.dumps(each.as_json())) for each in labels)
     ordered = OnDisk(PersonaLabels.as_json, labels_from_json, (labels_from_json(json.loads(line)) for _, line in lines))
     scale = tuple(count_levels(ordered)[TRAITS[0]])
-    cells: dict[tuple[str, str], array[int]] = {(trait, level): array("q") for trait in TRAITS for level in scale}
+    cells: dict[tuple[str, str], array[int]] = {(trait, level): array("I") for trait in TRAITS for level in scale}
     for place, each in enumerate(ordered):
         for trait, level in each.levels.items():
             cells[trait, level].append(place)
