@@ -1,10 +1,19 @@
-"""What several tests of evaluation ask for: a server to be told, a broker to be asked."""
+"""What several tests of evaluation ask for: a researcher, a server to be told, a broker to be asked."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.evaluation.builders import a_researcher
 from tests.evaluation.receiver import Receiver, receiving
+
+
+@pytest.fixture
+def cleo(client, parley_home):
+    """Cleo, signed in, with a home of her own."""
+    me = a_researcher()
+    client.force_login(me)
+    return me
 
 
 @pytest.fixture

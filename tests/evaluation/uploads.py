@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from evaluation.drafts import drafting
+from evaluation.models import Researcher, StudyDraft
+from tests.cast import NOW
 from tests.evaluation.files import a_line
 
 TWO = """\
@@ -33,3 +36,12 @@ def two_files(toml: str = TWO, **others: bytes) -> dict[str, bytes]:
         "pt.jsonl": responses_of("pt"),
         **{name.replace("__", "."): content for name, content in others.items()},
     }
+
+
+def a_draft(owner: Researcher, *, toml: str = TWO, name: str = "upload", files: bool = True) -> StudyDraft:
+    """A draft of theirs, with the two files of responses that it names unless it is to have none."""
+    draft = drafting.begin(owner=owner, now=NOW, name=name, toml=toml)
+    if files:
+        kept = {each: content for each, content in two_files().items() if each != "study.toml"}
+        drafting.put_files(draft=draft, uploads=kept, now=NOW)
+    return draft

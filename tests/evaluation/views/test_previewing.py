@@ -29,13 +29,6 @@ ask = ["language"]
 PARTS = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def cleo(client, parley_home):
-    me = a_researcher()
-    client.force_login(me)
-    return me
-
-
 def a_draft(owner, toml=TWO + TRAITS):
     draft = drafting.begin(owner=owner, now=NOW, name="upload", toml=toml)
     kept = {

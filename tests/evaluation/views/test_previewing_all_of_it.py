@@ -10,7 +10,6 @@ from evaluation.drafts.preview_material import KEPT, few
 from evaluation.models import Slot, Study
 from evaluation.operation.rates import forget_counts
 from tests.cast import NOW
-from tests.evaluation.builders import a_researcher
 from tests.evaluation.files import a_line
 from tests.evaluation.made_corpora import labelled_corpus, parallel_corpora
 from tests.evaluation.uploads import as_lines
@@ -25,12 +24,11 @@ HEADS = {"pair": "Which is natural?", "dialogues": "Which is natural?", "persona
 
 
 @pytest.fixture
-def cleo(client, parley_home):
+def cleo(cleo, parley_home):
+    """Cleo, with what dialogues and personas are made of at home."""
     parallel_corpora(parley_home, sources=30)
     labelled_corpus(parley_home, LEVELS)
-    me = a_researcher()
-    client.force_login(me)
-    return me
+    return cleo
 
 
 def lines(system, *, contexts, again="", only=()):

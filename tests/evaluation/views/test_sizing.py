@@ -12,13 +12,6 @@ pytestmark = pytest.mark.django_db
 PAY = "[pay]\nper_hour = 12\ncurrency = 'EUR'\n"
 
 
-@pytest.fixture
-def cleo(client, parley_home):
-    me = a_researcher()
-    client.force_login(me)
-    return me
-
-
 def a_draft(owner, toml=TWO + PAY, contexts=12):
     draft = drafting.begin(owner=owner, now=NOW, name="sized", toml=toml)
     uploads = {f"{name}.jsonl": responses_of(name, contexts=contexts) for name in ("p", "pt")}
